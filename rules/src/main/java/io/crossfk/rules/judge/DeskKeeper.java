@@ -92,7 +92,9 @@ final class DeskKeeper implements Verdicts.Desks {
     }
   }
 
-  /** Over its limit a rule is blind if a database is down, else it overflows; the stream goes on. */
+  /**
+   * Over its limit a rule is blind if a database is down, else it overflows; the stream goes on.
+   */
   @Override
   public void checkLimit(RuleDesk desk) {
     if (desk.load() <= desk.rule().maxOpen() || !desk.judging) {

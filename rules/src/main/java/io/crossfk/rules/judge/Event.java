@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a judge is told. Events of one database come in the order of its log; between databases there
- * is no order. An event that comes late or twice does no harm (I0).
+ * What a judge is told. Events of one database come in the order of its log; between databases
+ * there is no order. An event that comes late or twice does no harm (I0).
  */
 public sealed interface Event {
 

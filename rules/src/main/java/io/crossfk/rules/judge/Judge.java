@@ -148,7 +148,11 @@ public final class Judge {
     if (suspicion.referrers()) {
       keyCase =
           keeper.addReferrers(
-              desk, suspicion.key(), suspicion.cause(), suspicion.brokenAt(), suspicion.transaction());
+              desk,
+              suspicion.key(),
+              suspicion.cause(),
+              suspicion.brokenAt(),
+              suspicion.transaction());
     } else if (known != null) {
       // It was resolved before and suspected again: its tombstone waits.
       if (known.state instanceof CaseState.Resolved resolved) {
@@ -283,13 +287,7 @@ public final class Judge {
     }
     cacheMisses++;
     KeyCase asked =
-        keeper.add(
-            desk,
-            key,
-            new CaseState.Asked(Optional.empty()),
-            cause,
-            brokenAt,
-            transaction);
+        keeper.add(desk, key, new CaseState.Asked(Optional.empty()), cause, brokenAt, transaction);
     questions.ask(asked, key.partlyNull() ? Ask.PROOF : Ask.PRESENCE);
   }
 
@@ -480,8 +478,7 @@ public final class Judge {
    * flight or too many transitions wait for a cut: the streams pause, and memory stays bounded.
    */
   public boolean acceptsChanges() {
-    return questions.inFlight() < limits.inFlight()
-        && ledger.unpublished() < limits.unpublished();
+    return questions.inFlight() < limits.inFlight() && ledger.unpublished() < limits.unpublished();
   }
 
   /** The questions since the last call, in order. */

@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One (rule, key) that the judge has on its desk: its state, and the one look-up it may have out. */
+/**
+ * One (rule, key) that the judge has on its desk: its state, and the one look-up it may have out.
+ */
 final class KeyCase {
 
   /** What is asked of the databases next. */
@@ -119,7 +121,10 @@ final class KeyCase {
 
   /** Whether its children may have changed since they were read. */
   boolean needsRecheck() {
-    return isOpen() && inFlight == null && waiting == null && (stale || checkedLeavings < desk.leavings);
+    return isOpen()
+        && inFlight == null
+        && waiting == null
+        && (stale || checkedLeavings < desk.leavings);
   }
 
   Suspicion toSuspicion() {

@@ -88,9 +88,7 @@ final class Ledger {
         dropped.add(name);
       }
     }
-    Cut cut =
-        new Cut(
-            judge, ++number, positions, transitions, noted, List.copyOf(dropped), lives);
+    Cut cut = new Cut(judge, ++number, positions, transitions, noted, List.copyOf(dropped), lives);
     touched.clear();
     transitions = new ArrayList<>();
     lastPositions = positions;

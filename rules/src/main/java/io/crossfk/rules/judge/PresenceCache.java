@@ -5,8 +5,8 @@ import io.crossfk.rules.model.TableKey;
 
 /**
  * Keys that are known to be present (I2): it was there, and no removal of it has been processed
- * since. It may forget any key at any time; it must never hold one that was removed from it. Used by
- * the judge's thread only.
+ * since. It may forget any key at any time; it must never hold one that was removed from it. Used
+ * by the judge's thread only.
  */
 public interface PresenceCache {
   boolean contains(TableKey parent, Key key);

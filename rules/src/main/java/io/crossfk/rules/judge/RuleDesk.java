@@ -29,7 +29,9 @@ final class RuleDesk {
 
   RuleLife life;
 
-  /** False while a blind or overflowed rule waits for its audit: what its tables do is not judged. */
+  /**
+   * False while a blind or overflowed rule waits for its audit: what its tables do is not judged.
+   */
   boolean judging = true;
 
   /** Events that concern every key at once: truncates, gaps, parents without a canonical form. */

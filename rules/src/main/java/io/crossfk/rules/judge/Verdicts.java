@@ -204,10 +204,8 @@ final class Verdicts {
     keyCase.stale = false;
     questions.forget(keyCase);
     Violation.Ended ended = state.violation().ended().orElseThrow();
-    Duration left =
-        Duration.between(clock.wall, ended.at().plus(questions.limits().forgetAfter()));
-    timers.at(
-        clock.nanos + Math.max(0, left.toNanos()), keyCase, Timers.Reason.FORGET);
+    Duration left = Duration.between(clock.wall, ended.at().plus(questions.limits().forgetAfter()));
+    timers.at(clock.nanos + Math.max(0, left.toNanos()), keyCase, Timers.Reason.FORGET);
     ledger.touch(keyCase);
   }
 
@@ -228,10 +226,7 @@ final class Verdicts {
   }
 
   private void proveAfterGrace(
-      KeyCase keyCase,
-      CaseState.Suspected state,
-      InFlight asked,
-      Optional<Finding.Broken> proof) {
+      KeyCase keyCase, CaseState.Suspected state, InFlight asked, Optional<Finding.Broken> proof) {
     if (inGrace(keyCase, state)) {
       return;
     }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class Key {
   private static final @Nullable KeyValue[] NONE = {};
 
-  // Nearly every key has one column, and one is made for every row of the log: the first value needs
+  // Nearly every key has one column, and one is made for every row of the log: the first value
+  // needs
   // no array, and an unboxed long may take its place without anybody outside noticing.
   private final @Nullable KeyValue first;
   private final @Nullable KeyValue[] rest;
