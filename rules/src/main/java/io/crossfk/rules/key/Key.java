@@ -1,27 +1,40 @@
 package io.crossfk.rules.key;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The value of the referenced columns, in the parent's canonical form (I2). Equal keys are equal to
  * the parent database's own {@code =}. A NULL column is possible only in a child's key under MATCH
  * FULL.
+ *
+ * <p>Immutable; equality and hash do not depend on the running virtual machine.
  */
 public final class Key {
-  private final @Nullable KeyValue[] values;
+  private static final @Nullable KeyValue[] NONE = {};
+
+  // Nearly every key has one column, and one is made for every row of the log: the first value
+  // needs
+  // no array, and an unboxed long may take its place without anybody outside noticing.
+  private final @Nullable KeyValue first;
+  private final @Nullable KeyValue[] rest;
   private final int hash;
   private final boolean partlyNull;
 
-  private Key(@Nullable KeyValue[] values) {
-    this.values = values;
-    this.hash = Arrays.hashCode(values);
-    boolean hasNull = false;
-    for (KeyValue value : values) {
+  private Key(@Nullable KeyValue first, @Nullable KeyValue[] rest) {
+    this.first = first;
+    this.rest = rest;
+    int hashOfAll = Objects.hashCode(first);
+    boolean hasNull = first == null;
+    for (KeyValue value : rest) {
+      hashOfAll = 31 * hashOfAll + Objects.hashCode(value);
       hasNull |= value == null;
     }
+    this.hash = hashOfAll;
     this.partlyNull = hasNull;
   }
 
@@ -30,23 +43,43 @@ public final class Key {
     if (values.length == 0) {
       throw new IllegalArgumentException("a key has at least one column");
     }
-    return new Key(values.clone());
+    return values.length == 1
+        ? ofOne(values[0])
+        : new Key(values[0], Arrays.copyOfRange(values, 1, values.length));
   }
 
   /** A key of one integer column. */
   public static Key of(long value) {
-    return new Key(new @Nullable KeyValue[] {new KeyValue.Whole(value)});
+    return ofOne(new KeyValue.Whole(value));
   }
 
   /** A key of one text column. */
   public static Key of(String value) {
-    return new Key(new @Nullable KeyValue[] {new KeyValue.Text(value)});
+    return ofOne(new KeyValue.Text(value));
+  }
+
+  static Key ofOne(@Nullable KeyValue value) {
+    return new Key(value, NONE);
   }
 
   /** The columns' values in the order of the rule; null is SQL's NULL. Unmodifiable. */
   public List<@Nullable KeyValue> values() {
-    return Collections.<@Nullable KeyValue>unmodifiableList(
-        Arrays.<@Nullable KeyValue>asList(values));
+    List<@Nullable KeyValue> values = new ArrayList<>(size());
+    values.add(first);
+    for (KeyValue value : rest) {
+      values.add(value);
+    }
+    return Collections.unmodifiableList(values);
+  }
+
+  /** The value of one column, null for SQL's NULL. */
+  public @Nullable KeyValue value(int column) {
+    return column == 0 ? first : rest[column - 1];
+  }
+
+  /** The number of columns, at least 1. */
+  public int size() {
+    return 1 + rest.length;
   }
 
   /** True if a column is NULL: such a key refers to nothing and is judged on child reads alone. */
@@ -57,7 +90,10 @@ public final class Key {
   @Override
   public boolean equals(@Nullable Object other) {
     return this == other
-        || (other instanceof Key key && hash == key.hash && Arrays.equals(values, key.values));
+        || (other instanceof Key key
+            && hash == key.hash
+            && Objects.equals(first, key.first)
+            && Arrays.equals(rest, key.rest));
   }
 
   @Override
@@ -69,17 +105,9 @@ public final class Key {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("(");
-    for (int i = 0; i < values.length; i++) {
-      KeyValue value = values[i];
-      text.append(i == 0 ? "" : ", ")
-          .append(
-              switch (value) {
-                case null -> "null";
-                case KeyValue.Whole whole -> Long.toString(whole.value());
-                case KeyValue.Decimal decimal -> decimal.value().toPlainString();
-                case KeyValue.Text string -> string.value();
-                case KeyValue.Truth truth -> Boolean.toString(truth.value());
-              });
+    for (int column = 0; column < size(); column++) {
+      KeyValue value = value(column);
+      text.append(column == 0 ? "" : ", ").append(value == null ? "null" : value.asText());
     }
     return text.append(')').toString();
   }

@@ -1,0 +1,74 @@
+package io.crossfk.rules.judge;
+
+import io.crossfk.rules.change.Position;
+import io.crossfk.rules.change.TransactionId;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What a judge knows of one database's stream: how far it is, and what is not visible yet. */
+final class DatabaseDesk {
+  final String name;
+  final Visibility visibility = new Visibility();
+
+  /** Up to where everything was judged; the end of the last whole transaction, or a keep-alive. */
+  Position judged;
+
+  boolean known;
+  private boolean skipping;
+  private Optional<TransactionId> transaction = Optional.empty();
+  private Optional<Instant> committedAt = Optional.empty();
+
+  /** When a bare snapshot may be asked for next, and whether one is out. */
+  long visibilityDue;
+
+  long visibilityQuestion = -1;
+
+  DatabaseDesk(String name, Optional<Position> remembered) {
+    this.name = name;
+    this.judged = remembered.orElse(Position.ZERO);
+    this.known = remembered.isPresent();
+  }
+
+  void begin(TransactionId begun, Position finalPosition, Instant time) {
+    // I5: the slot is at the smallest position of all judges; what lies before ours was judged.
+    skipping = finalPosition.isBefore(judged);
+    if (!skipping) {
+      visibility.begun(begun, finalPosition, judged);
+      transaction = Optional.of(begun);
+      committedAt = Optional.of(time);
+    }
+  }
+
+  boolean skips() {
+    return skipping;
+  }
+
+  void commit(Position end) {
+    progress(end);
+    leaveTransaction();
+  }
+
+  void progress(Position position) {
+    judged = Position.larger(judged, position);
+    known = true;
+  }
+
+  void leaveTransaction() {
+    skipping = false;
+    transaction = Optional.empty();
+    committedAt = Optional.empty();
+  }
+
+  Optional<TransactionId> transaction() {
+    return transaction;
+  }
+
+  Optional<Instant> committedAt() {
+    return committedAt;
+  }
+
+  /** How far a cut may say this stream is judged (I5: never past what no snapshot has seen). */
+  Position cutPosition() {
+    return visibility.ceiling().map(ceiling -> Position.smaller(ceiling, judged)).orElse(judged);
+  }
+}
