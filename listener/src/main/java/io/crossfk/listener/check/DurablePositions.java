@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The only edge that runs back: a slot moves to the smallest position that is durable in every judge
- * of its database (I5), and never before all of them have one.
+ * The only edge that runs back: a slot moves to the smallest position that is durable in every
+ * judge of its database (I5), and never before all of them have one.
  *
  * <p>Thread-safe.
  */
@@ -19,7 +19,9 @@ final class DurablePositions {
   private Position acknowledged = Position.ZERO;
   private long epoch;
 
-  /** @param judges all that the database's changes go to */
+  /**
+   * @param judges all that the database's changes go to
+   */
   DurablePositions(Set<String> judges) {
     this.judges = Set.copyOf(judges);
   }

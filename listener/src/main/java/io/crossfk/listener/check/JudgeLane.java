@@ -5,11 +5,11 @@ import io.crossfk.rules.change.Position;
 import io.crossfk.rules.change.Table;
 import io.crossfk.rules.judge.Event;
 import io.crossfk.rules.model.BoundRule;
+import io.crossfk.rules.model.TableReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ final class JudgeLane {
   private final String database;
   private final List<BoundRule> rules;
   private final Mailbox mailbox;
-  private final Map<Table, Routes> routes = new IdentityHashMap<>();
+  private final IdentityHashMap<Table, Routes> routes = new IdentityHashMap<>();
 
   private List<Event> events = new ArrayList<>();
   private Change.@Nullable Begin begin;
@@ -140,6 +140,10 @@ final class JudgeLane {
     passed = null;
     routes.clear(); // The descriptions of tables come anew.
     mailbox.force(database, new Event.StreamRestarted(database));
+  }
+
+  void unfit(TableReference table, String reason) {
+    mailbox.force(database, new Event.Unfit(table, reason));
   }
 
   void gap(String reason) {

@@ -11,8 +11,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What waits for one judge. Changes come in one lane per source, each bounded in bytes; answers have
- * a lane of their own that is never blocked by changes: their number is bounded by the questions.
+ * What waits for one judge. Changes come in one lane per source, each bounded in bytes; answers
+ * have a lane of their own that is never blocked by changes: their number is bounded by the
+ * questions.
  *
  * <p>Thread-safe: many put, the judge's thread takes.
  */
@@ -33,8 +34,8 @@ final class Mailbox {
   private boolean woken;
 
   /**
-   * @param laneBytes wire bytes of changes that one lane holds before its source must wait; a single
-   *     batch may be larger
+   * @param laneBytes wire bytes of changes that one lane holds before its source must wait; a
+   *     single batch may be larger
    */
   Mailbox(long laneBytes) {
     this.laneBytes = laneBytes;

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where one database's source delivers: to every judge that its rows matter to. A batch is done when
- * the last judge has room for it; until then the source reads nothing more.
+ * Where one database's source delivers: to every judge that its rows matter to. A batch is done
+ * when the last judge has room for it; until then the source reads nothing more.
  */
 final class Router implements ChangeSink {
   private static final Logger log = LoggerFactory.getLogger(Router.class);
@@ -109,8 +109,7 @@ final class Router implements ChangeSink {
         .addKeyValue("table", table)
         .addKeyValue("reason", message)
         .log("the log of a table does not tell what its rules need");
-    // Not quite a gap, and just as bad: what the rows did is not known.
-    lanes.forEach(lane -> lane.gap(message));
+    lanes.forEach(lane -> lane.unfit(table, message));
   }
 
   @Override

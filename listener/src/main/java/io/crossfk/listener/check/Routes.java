@@ -16,42 +16,30 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the rows of one table, as one description of it, mean to one judge. Columns are paired by the
- * rule's positions and found by name, never by attribute number (semantics.md no. 4).
+ * What the rows of one table, as one description of it, mean to one judge. Columns are paired by
+ * the rule's positions and found by name, never by attribute number (semantics.md no. 4).
  */
 final class Routes {
   private final List<ParentRoute> parents = new ArrayList<>();
   private final List<ChildRoute> children = new ArrayList<>();
 
-  private record ParentRoute(TableKey key, KeyShape shape, int[] indexes) {}
+  private record ParentRoute(TableKey key, KeyShape shape, KeyColumns columns) {}
 
-  private record ChildRoute(Rule rule, KeyShape shape, int[] indexes) {}
+  private record ChildRoute(Rule rule, KeyShape shape, KeyColumns columns) {}
 
   Routes(Table table, List<BoundRule> rules) {
     for (BoundRule bound : rules) {
       Rule rule = bound.rule();
       if (rule.parent().table().equals(table.reference())
           && parents.stream().noneMatch(route -> route.key().equals(rule.parent()))) {
-        indexes(table, rule.parent())
+        KeyColumns.of(table, rule.parent())
             .ifPresent(at -> parents.add(new ParentRoute(rule.parent(), bound.shape(), at)));
       }
       if (rule.child().table().equals(table.reference())) {
-        indexes(table, rule.child())
+        KeyColumns.of(table, rule.child())
             .ifPresent(at -> children.add(new ChildRoute(rule, bound.shape(), at)));
       }
     }
-  }
-
-  /** Empty if the log does not carry a column: the source says so, and the rule is blind. */
-  private static Optional<int[]> indexes(Table table, TableKey key) {
-    int[] indexes = new int[key.columns().size()];
-    for (int i = 0; i < indexes.length; i++) {
-      indexes[i] = table.indexOf(key.columns().get(i));
-      if (indexes[i] < 0) {
-        return Optional.empty();
-      }
-    }
-    return Optional.of(indexes);
   }
 
   boolean isEmpty() {
@@ -118,7 +106,7 @@ final class Routes {
     if (key == null) {
       // An unchanged TOASTed key (section 5, fact 7) did not change; a part of a key that did not
       // is not in the log, and the rule's children are read instead.
-      if (!allUnchanged(route, row)) {
+      if (!route.columns().allUnchanged(row)) {
         out.accept(new Event.ChildKeyUnknown(route.rule()));
       }
     } else if (isChecked(route.rule().match(), key)) {
@@ -133,39 +121,13 @@ final class Routes {
         || (match == Match.FULL && key.values().stream().anyMatch(value -> value != null));
   }
 
-  private static boolean allUnchanged(ChildRoute route, Row row) {
-    for (int index : route.indexes()) {
-      if (!row.isUnchanged(index)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static Optional<Key> parentKey(ParentRoute route, Row row, @Nullable Row before) {
-    @Nullable String[] texts = texts(route.indexes(), row, before);
+    @Nullable String[] texts = route.columns().texts(row, before);
     return texts == null ? Optional.empty() : route.shape().fromParent(texts);
   }
 
   private static @Nullable Key childKey(ChildRoute route, Row row, @Nullable Row before) {
-    @Nullable String[] texts = texts(route.indexes(), row, before);
+    @Nullable String[] texts = route.columns().texts(row, before);
     return texts == null ? null : route.shape().fromChild(texts);
-  }
-
-  /** The key's texts; null if one of them is not in the log. */
-  private static @Nullable String @Nullable [] texts(
-      int[] indexes, Row row, @Nullable Row before) {
-    @Nullable String[] texts = new @Nullable String[indexes.length];
-    for (int i = 0; i < indexes.length; i++) {
-      int index = indexes[i];
-      if (!row.isUnchanged(index)) {
-        texts[i] = row.value(index);
-      } else if (before != null && !before.isUnchanged(index) && before.value(index) != null) {
-        texts[i] = before.value(index);
-      } else {
-        return null;
-      }
-    }
-    return texts;
   }
 }

@@ -1,4 +1,6 @@
-/** From changes to questions to verdicts: routes each change to its judge, and drives the judges. */
+/**
+ * From changes to questions to verdicts: routes each change to its judge, and drives the judges.
+ */
 @NullMarked
 package io.crossfk.listener.check;
 
