@@ -27,18 +27,6 @@ final class Router implements ChangeSink {
   private @Nullable ChangeBatch taken;
   private int delivered;
 
-  /** What concerns more than the judges: the one who wired the source decides. */
-  interface SourceEvents {
-    /** Connected; returns true if commits may have vanished since the identity seen before. */
-    boolean started(String database, SourceIdentity identity);
-
-    void lost(String database, String reason);
-
-    void gap(String database, Gap gap);
-
-    void failed(String database, RuntimeException fault);
-  }
-
   Router(String database, List<JudgeLane> lanes, SourceEvents events) {
     this.database = database;
     this.lanes = List.copyOf(lanes);
