@@ -41,9 +41,9 @@ final class BrokerProcess implements BrokerHost {
     // It lives for a minute at most: a quick start is worth more than the fastest code.
     command.addAll(List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
     command.addAll(List.of(BrokerMain.class.getName(), settingsFile.toString(), ready.toString()));
+    // In our own working folder, for the class path may have relative entries.
     ProcessBuilder builder =
         new ProcessBuilder(command)
-            .directory(janitor.folder().toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));

@@ -65,6 +65,7 @@ public final class PostgresServer implements AutoCloseable {
     private int version = VERSIONS.getLast();
     private String name = "sandbox";
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private @Nullable Unprivileged unprivileged;
 
     private Builder() {
       settings.put("listen_addresses", "127.0.0.1");
@@ -109,6 +110,12 @@ public final class PostgresServer implements AutoCloseable {
       return this;
     }
 
+    /** For tests of the ways themselves. */
+    Builder unprivileged(Unprivileged unprivileged) {
+      this.unprivileged = unprivileged;
+      return this;
+    }
+
     /**
      * Creates the data folder and starts the server; about a second.
      *
@@ -116,11 +123,11 @@ public final class PostgresServer implements AutoCloseable {
      */
     public PostgresServer start() {
       try {
-        Unprivileged unprivileged = Unprivileged.detect();
+        Unprivileged way = unprivileged == null ? Unprivileged.detect() : unprivileged;
         Path binaries = PostgresBinaries.of(version);
         Path folder = Scratch.runFolder(name + "-" + version);
         PostgresServer server =
-            new PostgresServer(this, binaries, folder, unprivileged, Janitor.of(folder, Janitor.Ending.QUIT));
+            new PostgresServer(this, binaries, folder, way, Janitor.of(folder, Janitor.Ending.QUIT));
         try {
           server.initialize(folder, settings);
           server.launch();
@@ -141,6 +148,7 @@ public final class PostgresServer implements AutoCloseable {
       throws IOException, InterruptedException {
     unprivileged.own(folder);
     Path password = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+    unprivileged.own(password);
     List<String> command = new ArrayList<>(Janitor.ownSession());
     // Every server is initialised for itself, and not copied from a template: it needs its own system identifier.
     command.addAll(
@@ -263,7 +271,7 @@ public final class PostgresServer implements AutoCloseable {
     run("starting", this::launch);
   }
 
-  /** Stops every process of the server with SIGSTOP: it hangs, and its connections stay open. */
+  /** Stops every process of the server with SIGSTOP: it hangs, and its connections stay open. Only {@link #resume}, {@link #kill} and {@link #close} work then. */
   public synchronized void pause() {
     Postmaster running = running();
     run("pausing", running::pause);

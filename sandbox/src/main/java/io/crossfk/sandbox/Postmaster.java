@@ -97,13 +97,34 @@ final class Postmaster {
     }
   }
 
-  void kill() throws InterruptedException {
-    List<ProcessHandle> family = Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
-    family.forEach(ProcessHandle::destroyForcibly);
+  void kill() throws IOException, InterruptedException {
+    // Stopped first, so that it forks no child that we do not know of.
+    signal("STOP", List.of(process.pid()));
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
     process.waitFor();
-    for (ProcessHandle child : family) {
-      // They are not ours to reap, and the next start refuses while one of them is still attached.
-      child.onExit().orTimeout(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS).join();
+    // The next start refuses while one of the children is still attached.
+    long start = System.nanoTime();
+    while (!children.stream().allMatch(Postmaster::isGone)) {
+      if (System.nanoTime() - start > STOP_LIMIT.toNanos()) {
+        throw new SandboxException("%s was killed, and its children are still there after %s".formatted(name, STOP_LIMIT));
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** Gone, or a zombie: where process 1 is no real init, as in many containers, orphans are never reaped. */
+  private static boolean isGone(ProcessHandle child) {
+    if (!child.isAlive()) {
+      return true;
+    }
+    try {
+      String status = Files.readString(Path.of("/proc", Long.toString(child.pid()), "stat"));
+      char state = status.charAt(status.lastIndexOf(')') + 2);
+      return state == 'Z' || state == 'X';
+    } catch (IOException goneMeanwhile) {
+      return true;
     }
   }
 

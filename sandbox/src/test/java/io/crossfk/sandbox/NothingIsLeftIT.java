@@ -41,9 +41,9 @@ class NothingIsLeftIT {
   void aJvmThatIsKilledTakesItsServersWithItEvenAHungOne() throws IOException, InterruptedException {
     Process user = startUser();
     try (BufferedReader said = user.inputReader(StandardCharsets.UTF_8)) {
-      List<Path> folders = List.of(Path.of(said.readLine()), Path.of(said.readLine()), Path.of(said.readLine()));
       user.getOutputStream().write('\n');
       user.getOutputStream().flush();
+      List<Path> folders = List.of(Path.of(said.readLine()), Path.of(said.readLine()), Path.of(said.readLine()));
       assertThat(said.readLine()).isEqualTo("paused");
       assertThat(folders).allSatisfy(folder -> assertThat(Leftovers.processesOf(folder)).isNotEmpty());
 
@@ -57,7 +57,7 @@ class NothingIsLeftIT {
   void aJvmThatExitsWithoutClosingLeavesNothing() throws IOException {
     Process user = startUser();
     try (BufferedReader said = user.inputReader(StandardCharsets.UTF_8)) {
-      List<Path> folders = List.of(Path.of(said.readLine()), Path.of(said.readLine()), Path.of(said.readLine()));
+      List<Path> folders = List.of(Path.of(said.readLine()), Path.of(said.readLine()));
 
       user.getOutputStream().close();
 
