@@ -59,13 +59,11 @@ final class ArchitectureTest {
           "java.util.SplittableRandom",
           "java.util.Timer");
 
-  @ArchTest
-  static final ArchRule KEYS_STAND_ALONE = only("key", "key");
+  @ArchTest static final ArchRule KEYS_STAND_ALONE = only("key", "key");
 
   @ArchTest static final ArchRule THE_MODEL_KNOWS_KEYS = only("model", "model", "key");
 
-  @ArchTest
-  static final ArchRule CHANGES_KNOW_THE_MODEL = only("change", "change", "model", "key");
+  @ArchTest static final ArchRule CHANGES_KNOW_THE_MODEL = only("change", "change", "model", "key");
 
   @ArchTest
   static final ArchRule THE_JUDGE_STANDS_ON_ALL_BUT_TEXT =

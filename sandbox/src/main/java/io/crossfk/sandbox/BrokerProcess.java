@@ -42,9 +42,9 @@ final class BrokerProcess implements BrokerHost {
     command.addAll(
         List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
     command.addAll(List.of(BrokerMain.class.getName(), settingsFile.toString(), ready.toString()));
+    // In our own working folder, for the class path may have relative entries.
     ProcessBuilder builder =
         new ProcessBuilder(command)
-            .directory(janitor.folder().toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));

@@ -2,6 +2,7 @@ package io.crossfk.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.sql.Connection;
@@ -152,6 +153,16 @@ class PostgresServerIT {
         .hasMessageContaining("\"broken\"")
         .hasMessageContaining("unrecognized configuration parameter \"no_such_setting\"");
     assertThat(Leftovers.runFolders()).noneMatch(folder -> folder.toString().contains("broken"));
+  }
+
+  @Test
+  void rootStepsDownToNobodyWhereNamespacesAreNotAllowed() throws Exception {
+    assumeTrue(Unprivileged.userId() == 0, "only root steps down");
+    try (PostgresServer other = PostgresServer.builder().unprivileged(Unprivileged.byOtherUser()).start()) {
+      other.kill();
+      other.startAgain();
+      assertThat(query(other, "postgres", "select 1")).isEqualTo("1");
+    }
   }
 
   @Test

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * What {@code pg_current_snapshot()} returned: which transactions a statement saw (I1).
  *
- * <p>Seen means before xmax <em>and</em> not listed as in progress. An xid at or after xmax is in no
- * list: a commit that waits for a standby reads {@code 728:728:} for xid 728 and is not seen.
+ * <p>Seen means before xmax <em>and</em> not listed as in progress. An xid at or after xmax is in
+ * no list: a commit that waits for a standby reads {@code 728:728:} for xid 728 and is not seen.
  */
 public final class Snapshot {
   private final String text;

@@ -39,8 +39,23 @@ final class PositionTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "/", "0", "0/", "/0", "0/0/0", "-1/0", "0/-1", "+1/0", "0/+1", "0x1/0", "G/0", " 0/0",
-        "0/0 ", "123456789/0", "0/123456789", "\u0661/0"
+        "",
+        "/",
+        "0",
+        "0/",
+        "/0",
+        "0/0/0",
+        "-1/0",
+        "0/-1",
+        "+1/0",
+        "0/+1",
+        "0x1/0",
+        "G/0",
+        " 0/0",
+        "0/0 ",
+        "123456789/0",
+        "0/123456789",
+        "\u0661/0"
       })
   void whatPostgresDoesNotWriteIsRefused(String text) {
     assertThatIllegalArgumentException()

@@ -145,7 +145,8 @@ final class CanonicalKeyTest {
           .as(text)
           .isThrownBy(() -> shape(List.of("text")).parse(text));
     }
-    for (String text : List.of("[1]", "[\"1.0\"]", "[\"1E+2\"]", "[\"-0\"]", "[\"1E+999999999\"]")) {
+    for (String text :
+        List.of("[1]", "[\"1.0\"]", "[\"1E+2\"]", "[\"-0\"]", "[\"1E+999999999\"]")) {
       assertThatIllegalArgumentException()
           .as(text)
           .isThrownBy(() -> shape(List.of("numeric")).parse(text));

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a foreign key of PostgreSQL says of a child's and a parent's value, one case a line: child
- * type, child text, parent type, parent text, whether the child refers to the parent. Texts are what
- * PostgreSQL prints.
+ * type, child text, parent type, parent text, whether the child refers to the parent. Texts are
+ * what PostgreSQL prints.
  */
 final class EqualityCases {
 

@@ -8,7 +8,9 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two keys are equal exactly if PostgreSQL's foreign key says that the child refers to the parent. */
+/**
+ * Two keys are equal exactly if PostgreSQL's foreign key says that the child refers to the parent.
+ */
 final class PostgresEqualityTest {
 
   static List<Case> cases() {
