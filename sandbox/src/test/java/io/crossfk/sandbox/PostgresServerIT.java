@@ -158,7 +158,8 @@ class PostgresServerIT {
   @Test
   void rootStepsDownToNobodyWhereNamespacesAreNotAllowed() throws Exception {
     assumeTrue(Unprivileged.userId() == 0, "only root steps down");
-    try (PostgresServer other = PostgresServer.builder().unprivileged(Unprivileged.byOtherUser()).start()) {
+    try (PostgresServer other =
+        PostgresServer.builder().unprivileged(Unprivileged.byOtherUser()).start()) {
       other.kill();
       other.startAgain();
       assertThat(query(other, "postgres", "select 1")).isEqualTo("1");
