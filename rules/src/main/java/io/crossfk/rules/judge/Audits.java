@@ -60,7 +60,7 @@ final class Audits {
       desk.judging = true;
       desk.auditWanted = false;
       desk.auditOpened = false;
-      desk.auditChildSequence = desk.child.visibility.sequence();
+      desk.auditMustSee = desk.child.visibility.unseenNow();
       desk.audit = new AuditRequest(++number, desk.rule());
       desk.leavings++; // What is open is asked again.
       out.add(desk.audit);
@@ -71,9 +71,11 @@ final class Audits {
     if (!isCurrent(desk, event.request())) {
       return;
     }
-    // I1: the audit must see every child that was begun before it was asked.
-    if (event.child() instanceof Sight.Primary
-        && desk.child.visibility.covers(event.child(), desk.auditChildSequence)) {
+    // I1: the audit must see every child that was begun before it was asked. It may be heard after
+    // a
+    // look-up that read later, so what it must see was noted when it was asked.
+    if (event.child() instanceof Sight.Primary primary
+        && desk.auditMustSee.stream().allMatch(primary.snapshot()::sees)) {
       desk.auditOpened = true;
     } else {
       again(desk, limits.retryFirst().toNanos());

@@ -8,7 +8,7 @@ import java.util.Optional;
 /** What a judge knows of one database's stream: how far it is, and what is not visible yet. */
 final class DatabaseDesk {
   final String name;
-  final Visibility visibility = new Visibility();
+  final Visibility visibility;
 
   /** Up to where everything was judged; the end of the last whole transaction, or a keep-alive. */
   Position judged;
@@ -23,8 +23,9 @@ final class DatabaseDesk {
 
   long visibilityQuestion = -1;
 
-  DatabaseDesk(String name, Optional<Position> remembered) {
+  DatabaseDesk(String name, Optional<Position> remembered, Visibility.InFlight inFlight) {
     this.name = name;
+    this.visibility = new Visibility(inFlight);
     this.judged = remembered.orElse(Position.ZERO);
     this.known = remembered.isPresent();
   }

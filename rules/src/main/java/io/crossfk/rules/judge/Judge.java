@@ -105,7 +105,8 @@ public final class Judge {
         database,
         absent -> {
           DatabaseDesk desk =
-              new DatabaseDesk(absent, Optional.ofNullable(memory.positions().get(absent)));
+              new DatabaseDesk(
+                  absent, Optional.ofNullable(memory.positions().get(absent)), questions);
           desk.visibilityDue = clock.nanos;
           return desk;
         });
