@@ -71,9 +71,8 @@ final class Audits {
     if (!isCurrent(desk, event.request())) {
       return;
     }
-    // I1: the audit must see every child that was begun before it was asked. It may be heard after
-    // a
-    // look-up that read later, so what it must see was noted when it was asked.
+    // I1: the audit must see every child that was begun before it was asked. A look-up that read
+    // later may be heard first, so what the audit must see was noted when it was asked.
     if (event.child() instanceof Sight.Primary primary
         && desk.auditMustSee.stream().allMatch(primary.snapshot()::sees)) {
       desk.auditOpened = true;

@@ -68,6 +68,14 @@ final class DatabaseDesk {
     return committedAt;
   }
 
+  /**
+   * Whether a standby at this position has replayed all that was judged, in earlier runs too: what
+   * it still shows may otherwise have been removed by a transaction that will not come again.
+   */
+  boolean isReplayed(Position replayed) {
+    return known && !replayed.isBefore(judged);
+  }
+
   /** How far a cut may say this stream is judged (I5: never past what no snapshot has seen). */
   Position cutPosition() {
     return visibility.ceiling().map(ceiling -> Position.smaller(ceiling, judged)).orElse(judged);

@@ -96,7 +96,12 @@ final class Verdicts {
       // it may still show a parent that is gone.
       case Finding.Present present ->
           parent.covers(present.parent(), asked.parentSequence)
-              && (present.parent() instanceof Sight.Primary || isFirstLookUp(keyCase, asked));
+              && switch (present.parent()) {
+                case Sight.Primary primary -> true;
+                case Sight.Standby standby ->
+                    isFirstLookUp(keyCase, asked)
+                        && keyCase.desk.parent.isReplayed(standby.replayed());
+              };
       case Finding.Absent absent ->
           onPrimary(absent.parent()) && parent.covers(absent.parent(), asked.parentSequence);
       case Finding.NobodyRefers nobody ->
