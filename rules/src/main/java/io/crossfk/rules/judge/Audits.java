@@ -55,6 +55,9 @@ final class Audits {
   }
 
   void startIfDue(RuleDesk desk) {
+    if (!desk.streamsFlow()) {
+      return;
+    }
     if (desk.auditWanted && desk.audit == null && clock.nanos - desk.auditDue >= 0) {
       // First judge the streams: from here on what the tables do is judged, then they are read.
       desk.judging = true;
@@ -114,6 +117,9 @@ final class Audits {
   }
 
   long untilDue(RuleDesk desk) {
+    if (!desk.streamsFlow()) {
+      return Long.MAX_VALUE;
+    }
     return desk.auditWanted ? Math.max(0, desk.auditDue - clock.nanos) : Long.MAX_VALUE;
   }
 

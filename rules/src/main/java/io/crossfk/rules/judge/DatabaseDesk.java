@@ -13,7 +13,9 @@ final class DatabaseDesk {
   /** Up to where everything was judged; the end of the last whole transaction, or a keep-alive. */
   Position judged;
 
+  /** Whether there is such a position: the journal's, or one that the stream told. */
   boolean known;
+
   private boolean skipping;
   private Optional<TransactionId> transaction = Optional.empty();
   private Optional<Instant> committedAt = Optional.empty();

@@ -85,6 +85,14 @@ final class RuleDesk {
     return bound.shape().exact() && !key.partlyNull();
   }
 
+  /**
+   * Whether both logs are read from a known position on. An audit before that would leave out what
+   * happens between its reading and the start of the streams.
+   */
+  boolean streamsFlow() {
+    return child.known && parent.known;
+  }
+
   int load() {
     return suspected + open.size();
   }
