@@ -30,10 +30,15 @@ final class Audits {
     }
   }
 
-  /** Wanted, but reasons for it may come by the thousand: at most one in each pause. */
+  /**
+   * Wanted, but reasons for it may come by the thousand: at most one in each pause, and one that
+   * runs goes on to its end, or none would ever reach it.
+   */
   void requestSoon(RuleDesk desk, Cause cause) {
     if (!desk.auditWanted) {
+      AuditRequest running = desk.audit;
       request(desk, cause);
+      desk.audit = running;
       desk.auditDue = clock.nanos + limits.auditRetry().toNanos();
     }
   }
@@ -95,7 +100,9 @@ final class Audits {
   void ended(RuleDesk desk, AuditRequest request) {
     if (accepts(desk, request)) {
       desk.audit = null;
-      live(desk, new RuleLife.Watching());
+      if (!desk.auditWanted) {
+        live(desk, new RuleLife.Watching());
+      }
     }
   }
 
@@ -120,7 +127,9 @@ final class Audits {
     if (!desk.streamsFlow()) {
       return Long.MAX_VALUE;
     }
-    return desk.auditWanted ? Math.max(0, desk.auditDue - clock.nanos) : Long.MAX_VALUE;
+    return desk.auditWanted && desk.audit == null
+        ? Math.max(0, desk.auditDue - clock.nanos)
+        : Long.MAX_VALUE;
   }
 
   List<AuditRequest> take() {
