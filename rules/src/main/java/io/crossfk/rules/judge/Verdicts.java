@@ -11,6 +11,9 @@ import java.util.Optional;
  * (I1), does not count and is asked again.
  */
 final class Verdicts {
+  /** Answers behind the stream in a row from which on the pause no longer doubles. */
+  private static final int LONG_BEHIND = 6;
+
   private final JudgeClock clock;
   private final Timers timers;
   private final Questions questions;
@@ -132,11 +135,20 @@ final class Verdicts {
         && first.last().isEmpty();
   }
 
+  /**
+   * Commits become visible within moments, as a rule. One that hangs on a dead standby holds every
+   * question of its database: a key that waits for long counts towards its rule's limit, or the
+   * keys that wait would fill the memory.
+   */
   private void behind(KeyCase keyCase, InFlight asked) {
     askedAgain++;
-    Duration pause = questions.limits().askAgain().multipliedBy(1L << Math.min(keyCase.behind, 6));
+    Duration pause =
+        questions.limits().askAgain().multipliedBy(1L << Math.min(keyCase.behind, LONG_BEHIND));
     keyCase.behind++;
     questions.askAfter(keyCase, asked.ask, pause);
+    if (keyCase.behind > LONG_BEHIND && !keyCase.isOpen()) {
+      desks.count(keyCase);
+    }
   }
 
   /** A question without an answer is a suspicion; it holds no position and is asked again. */
