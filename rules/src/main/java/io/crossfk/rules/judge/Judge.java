@@ -158,6 +158,9 @@ public final class Judge {
       // It was resolved before and suspected again: its tombstone waits.
       if (known.state instanceof CaseState.Resolved resolved) {
         known.state = resolved.askedAgain();
+        known.cause = suspicion.cause();
+        known.brokenAt = suspicion.brokenAt();
+        known.transaction = suspicion.transaction();
       }
       keyCase = known;
     } else {
