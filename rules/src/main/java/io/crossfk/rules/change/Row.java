@@ -17,7 +17,9 @@ public final class Row {
     this.values = values;
   }
 
-  /** The mark for {@link #Row}'s arrays; compared by identity, so no user's text is mistaken for it. */
+  /**
+   * The mark for {@link #Row}'s arrays; compared by identity, so no user's text is mistaken for it.
+   */
   public static String unchanged() {
     return UNCHANGED;
   }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One cut through a judge's memory (I5): all of it becomes durable in one transaction, and only then
- * may a slot move to its positions.
+ * One cut through a judge's memory (I5): all of it becomes durable in one transaction, and only
+ * then may a slot move to its positions.
  *
  * @param judge the judge's name: its parent table
  * @param number counts the judge's cuts in this run

@@ -1,6 +1,7 @@
 package io.crossfk.rules.judge;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The child rows that a look-up found for a key.
@@ -12,5 +13,12 @@ import java.util.List;
 public record Orphans(int count, boolean atLeast, List<RowIdentity> sample) {
   public Orphans {
     sample = List.copyOf(sample);
+  }
+
+  /** Whether a reader would see the same rows; the order and choice of a sample say nothing. */
+  boolean sameRowsAs(Orphans other) {
+    return count == other.count
+        && atLeast == other.atLeast
+        && (count > sample.size() || Set.copyOf(sample).equals(Set.copyOf(other.sample)));
   }
 }

@@ -3,7 +3,9 @@ package io.crossfk.rules.judge;
 import io.crossfk.rules.key.Key;
 import io.crossfk.rules.model.Rule;
 
-/** What the judge wants to know of a database. Each is answered exactly once, by an {@link Answer}. */
+/**
+ * What the judge wants to know of a database. Each is answered exactly once, by an {@link Answer}.
+ */
 public sealed interface Question {
 
   /** Unique within one judge and one run. */

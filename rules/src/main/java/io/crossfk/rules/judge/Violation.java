@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A (rule, key) with at least one orphan, proved at one instant: its whole state, as a record of the
- * feed tells it.
+ * A (rule, key) with at least one orphan, proved at one instant: its whole state, as a record of
+ * the feed tells it.
  *
  * @param brokenAt commit time of the change that broke it; information
  * @param ended how and when it was resolved; empty while it is open

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON array that identifies a key in the feed and in the journal. One key, one text: no blanks,
- * one way to write each character. It is written and read by hand since it stands in every
+ * The JSON array that identifies a key in the feed and in the journal. One key, one text: no
+ * blanks, one way to write each character. It is written and read by hand since it stands in every
  * violation's id and must not change with a library.
  */
 final class CanonicalJson {

@@ -7,15 +7,14 @@ import java.util.Set;
 
 /**
  * Which column types compare (semantics.md no. 18), and how. What PostgreSQL refuses for a foreign
- * key in one database is refused here too. Refused beyond that: what depends on a session's setting,
- * and what rounds, since several values of a child would then share one key.
+ * key in one database is refused here too. Refused beyond that: what depends on a session's
+ * setting, and what rounds, since several values of a child would then share one key.
  */
 final class Compatibility {
   private static final Set<Kind> FLOATS = EnumSet.of(Kind.FLOAT4, Kind.FLOAT8);
   private static final Set<Kind> TEXTS = EnumSet.of(Kind.TEXT, Kind.CHAR);
   private static final Set<Kind> SPELLED = EnumSet.of(Kind.TEXT, Kind.CHAR, Kind.CITEXT);
-  private static final Set<Kind> MOMENTS =
-      EnumSet.of(Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ);
+  private static final Set<Kind> MOMENTS = EnumSet.of(Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ);
 
   private Compatibility() {}
 
@@ -95,8 +94,8 @@ final class Compatibility {
   }
 
   /**
-   * Whether a type's own {@code =} has a canonical form. The parent's {@code =} decides, so a pair is
-   * exact if its parent is: a citext child of a text parent meets it exactly.
+   * Whether a type's own {@code =} has a canonical form. The parent's {@code =} decides, so a pair
+   * is exact if its parent is: a citext child of a text parent meets it exactly.
    */
   static boolean isExact(ColumnType type) {
     return type.exact() && type.kind() != Kind.CITEXT;

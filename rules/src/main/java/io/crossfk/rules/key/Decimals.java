@@ -5,8 +5,8 @@ import java.math.BigInteger;
 
 /**
  * numeric as PostgreSQL prints it. A numeric may have 131,072 digits before the point, nearly all
- * of them zeros: zeros go before a number is made of the text, since BigDecimal would strip them one
- * division at a time.
+ * of them zeros: zeros go before a number is made of the text, since BigDecimal would strip them
+ * one division at a time.
  */
 final class Decimals {
   /** More than numeric's 131,072 + 16,383 digits; what is beyond is not from a database. */

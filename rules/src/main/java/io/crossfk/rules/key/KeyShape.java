@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * key of a parent row depends on the parent's types alone.
  *
  * <p>Texts are what PostgreSQL prints under {@code DateStyle ISO}, {@code TimeZone UTC}, {@code
- * bytea_output hex} and {@code extra_float_digits} of 1 or more. A text that its type does not print
- * is an {@link IllegalArgumentException}; its message never repeats the text, which is a user's key.
+ * bytea_output hex} and {@code extra_float_digits} of 1 or more. A text that its type does not
+ * print is an {@link IllegalArgumentException}; its message never repeats the text, which is a
+ * user's key.
  *
  * <p>Immutable; any thread may use it.
  */
@@ -47,8 +48,8 @@ public final class KeyShape {
      */
     SPELLED,
     /**
-     * {@code column::bpchar = value::bpchar}: a text child of a char(n) parent. 'a' and 'a ' are one
-     * key, and different texts to the child's own {@code =}. PostgreSQL compares so too.
+     * {@code column::bpchar = value::bpchar}: a text child of a char(n) parent. 'a' and 'a ' are
+     * one key, and different texts to the child's own {@code =}. PostgreSQL compares so too.
      */
     CAST
   }
@@ -93,8 +94,8 @@ public final class KeyShape {
 
   /**
    * Whether equality has an exact canonical form in every column: only then may keys be cached. If
-   * not, a key is the child's own spelling, and {@link #fromParent} gives the parent's own spelling:
-   * only the parent's database can tell whether they are equal.
+   * not, a key is the child's own spelling, and {@link #fromParent} gives the parent's own
+   * spelling: only the parent's database can tell whether they are equal.
    */
   public boolean exact() {
     return exact;
@@ -152,7 +153,8 @@ public final class KeyShape {
    * A key's column as text that casts to the child's type; null for NULL. {@link Pair#childRead}
    * tells how to compare it.
    *
-   * @throws IllegalArgumentException if no child can hold the column's value, see {@link #reachable}
+   * @throws IllegalArgumentException if no child can hold the column's value, see {@link
+   *     #reachable}
    */
   public @Nullable String childText(Key key, int column) {
     KeyValue value = key.value(column);
@@ -169,8 +171,8 @@ public final class KeyShape {
 
   /**
    * A key's column as text that casts to the parent's type. Null for NULL, and for a value that the
-   * parent's type cannot hold (a bigint child's 5000000000 for an integer parent): either matches no
-   * parent, as {@code = NULL} does.
+   * parent's type cannot hold (a bigint child's 5000000000 for an integer parent): either matches
+   * no parent, as {@code = NULL} does.
    */
   public @Nullable String parentText(Key key, int column) {
     KeyValue value = key.value(column);

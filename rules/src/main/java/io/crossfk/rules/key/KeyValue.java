@@ -2,13 +2,15 @@ package io.crossfk.rules.key;
 
 import java.math.BigDecimal;
 
-/** One column's value in its canonical form: equal here exactly if equal to the parent's {@code =}. */
+/**
+ * One column's value in its canonical form: equal here exactly if equal to the parent's {@code =}.
+ */
 public sealed interface KeyValue {
 
   /**
    * The value as text: digits for numbers, in scientific form where plain digits would be mostly
-   * zeros, {@code true} and {@code false} for bool. As long as the value's significant digits, never
-   * as long as its exponent.
+   * zeros, {@code true} and {@code false} for bool. As long as the value's significant digits,
+   * never as long as its exponent.
    */
   String asText();
 

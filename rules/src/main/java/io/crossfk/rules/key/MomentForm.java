@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * date, timestamp and timestamptz, kept as PostgreSQL prints them under DateStyle ISO and TimeZone
- * UTC: years of four or more digits, {@code BC} at the end, {@code infinity}. A date and a timestamp
- * meet at midnight. What the parent's type cannot hold (a time of day for a date, a year past the
- * timestamps) stays in the form of the child and so equals no parent.
+ * UTC: years of four or more digits, {@code BC} at the end, {@code infinity}. A date and a
+ * timestamp meet at midnight. What the parent's type cannot hold (a time of day for a date, a year
+ * past the timestamps) stays in the form of the child and so equals no parent.
  */
 record MomentForm(Kind child, Kind parent) implements PairForm {
   private static final String BEFORE_CHRIST = " BC";
@@ -53,8 +53,7 @@ record MomentForm(Kind child, Kind parent) implements PairForm {
     if (child == parent || isInfinite(text)) {
       return text;
     }
-    boolean holds =
-        parent == Kind.DATE ? isDate(text) : year(text) <= LAST_YEAR_OF_TIMESTAMP;
+    boolean holds = parent == Kind.DATE ? isDate(text) : year(text) <= LAST_YEAR_OF_TIMESTAMP;
     return holds ? text : null;
   }
 

@@ -129,7 +129,8 @@ final class NumberForms {
     public boolean reachable(KeyValue value) {
       double number = number(value);
       if (child.isInteger()) {
-        return number == Math.rint(number) && Span.of(child).contains((long) number)
+        return number == Math.rint(number)
+            && Span.of(child).contains((long) number)
             && (double) (long) number == number;
       }
       return child == Kind.FLOAT8 || isFloat4(number);

@@ -60,17 +60,47 @@ public record Rule(
 
   public Rule withGrace(Duration newGrace) {
     return new Rule(
-        name, child, parent, match, newGrace, severity, owner, runbook, description, enabled, maxOpen);
+        name,
+        child,
+        parent,
+        match,
+        newGrace,
+        severity,
+        owner,
+        runbook,
+        description,
+        enabled,
+        maxOpen);
   }
 
   public Rule withMatch(Match newMatch) {
     return new Rule(
-        name, child, parent, newMatch, grace, severity, owner, runbook, description, enabled, maxOpen);
+        name,
+        child,
+        parent,
+        newMatch,
+        grace,
+        severity,
+        owner,
+        runbook,
+        description,
+        enabled,
+        maxOpen);
   }
 
   public Rule withMaxOpen(int newMaxOpen) {
     return new Rule(
-        name, child, parent, match, grace, severity, owner, runbook, description, enabled, newMaxOpen);
+        name,
+        child,
+        parent,
+        match,
+        grace,
+        severity,
+        owner,
+        runbook,
+        description,
+        enabled,
+        newMaxOpen);
   }
 
   /** Both tables in one database: parent and child are read in one statement. */

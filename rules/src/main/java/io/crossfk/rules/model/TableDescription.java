@@ -9,8 +9,8 @@ import java.util.Optional;
  * What a database's catalogue says of one table of a rule, as far as reading and judging need it.
  *
  * @param columnTypes the types of the columns that a rule names, by name
- * @param rowIdentity the columns that tell people which row it is: the primary key, else the replica
- *     identity's index; empty if there is neither
+ * @param rowIdentity the columns that tell people which row it is: the primary key, else the
+ *     replica identity's index; empty if there is neither
  */
 public record TableDescription(
     TableReference table, Map<String, ColumnType> columnTypes, List<String> rowIdentity) {
