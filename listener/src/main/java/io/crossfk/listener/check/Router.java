@@ -38,10 +38,10 @@ final class Router implements ChangeSink {
     boolean lossy = events.started(database, identity);
     taken = null;
     for (JudgeLane lane : lanes) {
-      lane.restart();
       if (lossy) {
         lane.gap(database + " recovered from a crash: commits may have vanished");
       }
+      lane.restart(from);
     }
     log.atInfo()
         .addKeyValue("database", database)

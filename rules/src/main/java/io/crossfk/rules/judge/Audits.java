@@ -60,14 +60,10 @@ final class Audits {
   }
 
   void startIfDue(RuleDesk desk) {
-<<<<<<< HEAD
-    if (desk.auditWanted && !desk.unfit && desk.audit == null && clock.nanos - desk.auditDue >= 0) {
-=======
-    if (!desk.streamsFlow()) {
+    if (desk.unfit || !desk.streamsFlow()) {
       return;
     }
     if (desk.auditWanted && desk.audit == null && clock.nanos - desk.auditDue >= 0) {
->>>>>>> proof
       // First judge the streams: from here on what the tables do is judged, then they are read.
       desk.judging = true;
       desk.auditWanted = false;
