@@ -41,8 +41,8 @@ public interface ChangeSink {
   void gap(Gap gap);
 
   /**
-   * A watched table is described by the log in a way that its rules cannot be judged by: a column or
-   * an old key is not in the log. The changes that follow have this flaw; called before they are
+   * A watched table is described by the log in a way that its rules cannot be judged by: a column
+   * or an old key is not in the log. The changes that follow have this flaw; called before they are
    * offered, at each description of the table that has it.
    *
    * @param message what is wrong and its cure

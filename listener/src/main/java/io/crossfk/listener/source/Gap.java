@@ -59,8 +59,8 @@ public sealed interface Gap {
   }
 
   /**
-   * The publication did not exist when the log at the slot's position was written; PostgreSQL before
-   * 18 then refuses to decode it, for ever.
+   * The publication did not exist when the log at the slot's position was written; PostgreSQL
+   * before 18 then refuses to decode it, for ever.
    */
   record PublicationMissing(String publication, String slot) implements Gap {
     @Override

@@ -17,8 +17,9 @@ public record SourceIdentity(String systemIdentifier, long timeline, String life
   }
 
   /**
-   * Whether a commit that was visible under the earlier identity can have vanished without an event:
-   * after a crash with {@code synchronous_commit = off}. The stream is whole; an audit is needed.
+   * Whether a commit that was visible under the earlier identity can have vanished without an
+   * event: after a crash with {@code synchronous_commit = off}. The stream is whole; an audit is
+   * needed.
    */
   public boolean mayHaveLostCommits(SourceIdentity earlier) {
     return !sameHistoryAs(earlier) || !life.equals(earlier.life);
