@@ -27,8 +27,12 @@ final class Postmaster {
     this.process = process;
   }
 
-  /** Starts a server on its data folder; returns before it is ready, so that the janitor can be told at once. */
-  static Postmaster launch(String name, Path binaries, Path data, Path log, Unprivileged unprivileged)
+  /**
+   * Starts a server on its data folder; returns before it is ready, so that the janitor can be told
+   * at once.
+   */
+  static Postmaster launch(
+      String name, Path binaries, Path data, Path log, Unprivileged unprivileged)
       throws IOException {
     List<String> command = new ArrayList<>(Janitor.ownSession());
     command.addAll(
@@ -43,7 +47,10 @@ final class Postmaster {
     return new Postmaster(name, builder.start());
   }
 
-  /** The surroundings must not change what the server does: no PG* variables, no locale, no time zone. */
+  /**
+   * The surroundings must not change what the server does: no PG* variables, no locale, no time
+   * zone.
+   */
   static void quietEnvironment(ProcessBuilder builder) {
     builder.environment().keySet().removeIf(variable -> !variable.equals("PATH"));
     builder.environment().put("LC_ALL", "C");
@@ -68,13 +75,15 @@ final class Postmaster {
       }
     }
     throw new SandboxException(
-        "%s was not ready within %s. The end of its log:%n%s".formatted(name, START_LIMIT, Scratch.tail(log)));
+        "%s was not ready within %s. The end of its log:%n%s"
+            .formatted(name, START_LIMIT, Scratch.tail(log)));
   }
 
   private boolean isReady(Path status) throws IOException {
     try {
       List<String> lines = Files.readAllLines(status);
-      // A server that was killed leaves its file behind: only the one with our process id speaks of us.
+      // A server that was killed leaves its file behind: only the one with our process id speaks of
+      // us.
       return lines.size() > STATUS_LINE
           && lines.getFirst().equals(Long.toString(process.pid()))
           && lines.get(STATUS_LINE).startsWith("ready");
@@ -97,13 +106,38 @@ final class Postmaster {
     }
   }
 
-  void kill() throws InterruptedException {
-    List<ProcessHandle> family = Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
-    family.forEach(ProcessHandle::destroyForcibly);
+  void kill() throws IOException, InterruptedException {
+    // Stopped first, so that it forks no child that we do not know of.
+    signal("STOP", List.of(process.pid()));
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
     process.waitFor();
-    for (ProcessHandle child : family) {
-      // They are not ours to reap, and the next start refuses while one of them is still attached.
-      child.onExit().orTimeout(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS).join();
+    // The next start refuses while one of the children is still attached.
+    long start = System.nanoTime();
+    while (!children.stream().allMatch(Postmaster::isGone)) {
+      if (System.nanoTime() - start > STOP_LIMIT.toNanos()) {
+        throw new SandboxException(
+            "%s was killed, and its children are still there after %s".formatted(name, STOP_LIMIT));
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /**
+   * Gone, or a zombie: where process 1 is no real init, as in many containers, orphans are never
+   * reaped.
+   */
+  private static boolean isGone(ProcessHandle child) {
+    if (!child.isAlive()) {
+      return true;
+    }
+    try {
+      String status = Files.readString(Path.of("/proc", Long.toString(child.pid()), "stat"));
+      char state = status.charAt(status.lastIndexOf(')') + 2);
+      return state == 'Z' || state == 'X';
+    } catch (IOException goneMeanwhile) {
+      return true;
     }
   }
 
@@ -114,11 +148,17 @@ final class Postmaster {
   }
 
   void resume() throws IOException, InterruptedException {
-    signal("CONT", Stream.concat(Stream.of(process.toHandle()), process.descendants()).map(ProcessHandle::pid).toList());
+    signal(
+        "CONT",
+        Stream.concat(Stream.of(process.toHandle()), process.descendants())
+            .map(ProcessHandle::pid)
+            .toList());
   }
 
-  private static void signal(String signal, List<Long> processes) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "kill -s \"$@\" 2>/dev/null", "kill", signal));
+  private static void signal(String signal, List<Long> processes)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", "kill -s \"$@\" 2>/dev/null", "kill", signal));
     processes.forEach(process -> command.add(Long.toString(process)));
     // The exit code says nothing of use: a child may just have ended by itself.
     new ProcessBuilder(command).start().waitFor();
