@@ -1,5 +1,8 @@
 package io.crossfk.rules.change;
 
+import java.util.HexFormat;
+import java.util.Locale;
+
 /**
  * How far a database's change stream has been processed. 64 bits, compared unsigned (PostgreSQL
  * manual, section "pg_lsn type": an LSN is an unsigned 64-bit integer).
@@ -12,16 +15,14 @@ public record Position(long value) implements Comparable<Position> {
   /** Reads PostgreSQL's form {@code 16/B374D848}; strict. */
   public static Position parse(String text) {
     int slash = text.indexOf('/');
-    if (slash < 1 || slash > 8 || text.length() - slash < 2 || text.length() - slash > 9) {
+    int low = text.length() - slash - 1;
+    if (slash < 1 || slash > 8 || low < 1 || low > 8) {
       throw new IllegalArgumentException("not a log position: \"" + text + "\"");
     }
     try {
-      long high = Long.parseLong(text.substring(0, slash), 16);
-      long low = Long.parseLong(text.substring(slash + 1), 16);
-      if (text.indexOf('-') >= 0 || text.indexOf('+') >= 0) {
-        throw new IllegalArgumentException("not a log position: \"" + text + "\"");
-      }
-      return new Position(high << 32 | low);
+      return new Position(
+          HexFormat.fromHexDigitsToLong(text, 0, slash) << 32
+              | HexFormat.fromHexDigitsToLong(text, slash + 1, text.length()));
     } catch (NumberFormatException notHexadecimal) {
       throw new IllegalArgumentException("not a log position: \"" + text + "\"", notHexadecimal);
     }
@@ -50,8 +51,7 @@ public record Position(long value) implements Comparable<Position> {
 
   @Override
   public String toString() {
-    return Long.toHexString(value >>> 32).toUpperCase(java.util.Locale.ROOT)
-        + "/"
-        + Long.toHexString(value & 0xFFFFFFFFL).toUpperCase(java.util.Locale.ROOT);
+    return (Long.toHexString(value >>> 32) + "/" + Long.toHexString(value & 0xFFFFFFFFL))
+        .toUpperCase(Locale.ROOT);
   }
 }

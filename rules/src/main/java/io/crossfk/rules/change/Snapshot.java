@@ -19,20 +19,37 @@ public final class Snapshot {
     this.inProgress = inProgress;
   }
 
-  /** Reads {@code xmin:xmax:xip,xip}; the numbers are PostgreSQL's 64-bit xids. */
+  /** Reads {@code xmin:xmax:xip,xip}; the numbers are PostgreSQL's 64-bit xids. Strict. */
   public static Snapshot parse(String text) {
     String[] parts = text.split(":", -1);
     if (parts.length != 3) {
-      throw new IllegalArgumentException("not a snapshot: \"" + text + "\"");
+      throw notASnapshot(text);
     }
+    xid(parts[0], text);
+    int xmax = xid(parts[1], text);
     int[] inProgress =
         parts[2].isEmpty()
             ? new int[0]
-            : Arrays.stream(parts[2].split(",", -1))
-                .mapToInt(xid -> (int) Long.parseLong(xid))
-                .toArray();
+            : Arrays.stream(parts[2].split(",", -1)).mapToInt(part -> xid(part, text)).toArray();
     Arrays.sort(inProgress);
-    return new Snapshot(text, (int) Long.parseLong(parts[1]), inProgress);
+    return new Snapshot(text, xmax, inProgress);
+  }
+
+  /** The low 32 bits: the stream's xids have no more. */
+  private static int xid(String part, String text) {
+    if (part.isEmpty() || !part.chars().allMatch(digit -> digit >= '0' && digit <= '9')) {
+      throw notASnapshot(text);
+    }
+    try {
+      return (int) Long.parseUnsignedLong(part);
+    } catch (NumberFormatException tooLarge) {
+      throw notASnapshot(text);
+    }
+  }
+
+  private static IllegalArgumentException notASnapshot(String text) {
+    return new IllegalArgumentException(
+        "not a snapshot of the form xmin:xmax:xip,xip: \"" + text + "\"");
   }
 
   /**

@@ -55,7 +55,7 @@ final class Audits {
   }
 
   void startIfDue(RuleDesk desk) {
-    if (desk.auditWanted && desk.audit == null && clock.nanos - desk.auditDue >= 0) {
+    if (desk.auditWanted && !desk.unfit && desk.audit == null && clock.nanos - desk.auditDue >= 0) {
       // First judge the streams: from here on what the tables do is judged, then they are read.
       desk.judging = true;
       desk.auditWanted = false;
@@ -113,7 +113,9 @@ final class Audits {
   }
 
   long untilDue(RuleDesk desk) {
-    return desk.auditWanted ? Math.max(0, desk.auditDue - clock.nanos) : Long.MAX_VALUE;
+    return desk.auditWanted && !desk.unfit
+        ? Math.max(0, desk.auditDue - clock.nanos)
+        : Long.MAX_VALUE;
   }
 
   List<AuditRequest> take() {

@@ -53,6 +53,14 @@ final class DatabaseDesk {
     known = true;
   }
 
+  /** After a gap positions may belong to another history, and the past may never be visible. */
+  void lost() {
+    leaveTransaction();
+    visibility.clear();
+    judged = Position.ZERO;
+    known = false;
+  }
+
   void leaveTransaction() {
     skipping = false;
     transaction = Optional.empty();

@@ -100,10 +100,19 @@ final class DeskKeeper implements Verdicts.Desks {
     if (desk.load() <= desk.rule().maxOpen() || !desk.judging) {
       return;
     }
-    RuleLife life =
+    stop(
+        desk,
         desk.outage == null
             ? new RuleLife.Overflow(clock.wall)
-            : new RuleLife.Blind(desk.outage, clock.wall);
+            : new RuleLife.Blind(desk.outage, clock.wall));
+  }
+
+  /** The rule stops judging: its suspicions go, since an audit will find them again. */
+  void blind(RuleDesk desk, String reason) {
+    stop(desk, new RuleLife.Blind(reason, clock.wall));
+  }
+
+  private void stop(RuleDesk desk, RuleLife life) {
     audits.stop(desk, life);
     desk.outage = null;
     List<KeyCase> unproved = new ArrayList<>(desk.referrers.values());

@@ -33,6 +33,11 @@ public sealed interface Event {
   /** A part of the stream, or of the database's past, is lost: nothing known of it holds (I2). */
   record Gap(String database, String reason) implements Event {}
 
+  /**
+   * The log no longer tells what a table's rules need: they are blind until crossfk starts anew.
+   */
+  record Unfit(TableReference table, String reason) implements Event {}
+
   /** A child row with this key was inserted, or updated to, or updated and kept it. */
   record ChildWritten(Rule rule, Key key, boolean inserted) implements Event {}
 

@@ -231,6 +231,7 @@ public final class Judge {
       case Event.ParentTruncated truncated -> parentTruncated(truncated.parent());
       case Event.StreamRestarted restarted -> database(restarted.database()).leaveTransaction();
       case Event.Gap gap -> gap(gap);
+      case Event.Unfit unfit -> unfit(unfit);
       case Event.AuditOpened opened -> audits.opened(desk(opened.request().rule()), opened);
       case Event.AuditKeys keys -> auditKeys(keys);
       case Event.AuditEnded ended -> audits.ended(desk(ended.request().rule()), ended.request());
@@ -426,8 +427,7 @@ public final class Judge {
 
   private void gap(Event.Gap gap) {
     DatabaseDesk database = database(gap.database());
-    database.leaveTransaction();
-    database.visibility.clear();
+    database.lost();
     cache.clear(); // I2: removals of this database may have been missed.
     for (RuleDesk desk : desks.values()) {
       if (desk.child == database || desk.parent == database) {
@@ -436,6 +436,17 @@ public final class Judge {
         desk.writings++;
         desk.leavings++;
         audits.blind(desk, gap.reason());
+      }
+    }
+  }
+
+  private void unfit(Event.Unfit event) {
+    cache.clear(); // I2: removals may not be in the log.
+    for (RuleDesk desk : desks.values()) {
+      if (desk.rule().child().table().equals(event.table())
+          || desk.rule().parent().table().equals(event.table())) {
+        desk.unfit = true;
+        keeper.blind(desk, event.reason());
       }
     }
   }
@@ -499,6 +510,11 @@ public final class Judge {
   /** Whether something waits that a reader of the feed should not wait for. */
   public boolean hasNews() {
     return ledger.unpublished() > 0 && !ledger.isOut();
+  }
+
+  /** Whether no cut is out that is not durable yet. */
+  public boolean cutIsDurable() {
+    return !ledger.isOut();
   }
 
   /** What is to become durable next; empty if nothing is new or a cut is not durable yet (I5). */

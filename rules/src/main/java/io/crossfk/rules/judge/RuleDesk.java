@@ -58,6 +58,9 @@ final class RuleDesk {
   long auditDue;
   boolean auditWanted;
 
+  /** The log does not tell what the rule needs; no audit can mend that. */
+  boolean unfit;
+
   /** Whether the journal must be told of the rule's life. */
   boolean lifeChanged;
 

@@ -23,19 +23,15 @@ public final class Key {
   private final @Nullable KeyValue first;
   private final @Nullable KeyValue[] rest;
   private final int hash;
-  private final boolean partlyNull;
 
   private Key(@Nullable KeyValue first, @Nullable KeyValue[] rest) {
     this.first = first;
     this.rest = rest;
     int hashOfAll = Objects.hashCode(first);
-    boolean hasNull = first == null;
     for (KeyValue value : rest) {
       hashOfAll = 31 * hashOfAll + Objects.hashCode(value);
-      hasNull |= value == null;
     }
     this.hash = hashOfAll;
-    this.partlyNull = hasNull;
   }
 
   /** A key of these columns, null for SQL's NULL. */
@@ -84,7 +80,15 @@ public final class Key {
 
   /** True if a column is NULL: such a key refers to nothing and is judged on child reads alone. */
   public boolean partlyNull() {
-    return partlyNull;
+    if (first == null) {
+      return true;
+    }
+    for (KeyValue value : rest) {
+      if (value == null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
