@@ -66,7 +66,8 @@ public final class DocumentSchema {
    *
    * @return the root, if the text is YAML and a mapping; with mistakes, it holds what could be read
    */
-  public Optional<YamlMapping> read(SourceText source, Substitution substitution, Mistakes mistakes) {
+  public Optional<YamlMapping> read(
+      SourceText source, Substitution substitution, Mistakes mistakes) {
     return YamlParser.parse(source, mistakes)
         .map(root -> Substitution.everywhere(root, substitution, mistakes))
         .filter(root -> validate(root, mistakes))

@@ -5,7 +5,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 500ms}, {@code 10s}, {@code 2m}, {@code 1h}, {@code 0}. */
+/**
+ * Durations as people write them: {@code 500ms}, {@code 10s}, {@code 2m}, {@code 1h}, {@code 0}.
+ */
 public final class DurationText {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h)?");
 
@@ -31,7 +33,9 @@ public final class DurationText {
         });
   }
 
-  /** The duration of a property, or nothing if it is not there or wrong; a wrong one is reported. */
+  /**
+   * The duration of a property, or nothing if it is not there or wrong; a wrong one is reported.
+   */
   public static Optional<Duration> read(
       YamlMapping mapping, String name, Duration least, Duration most, Mistakes mistakes) {
     Optional<YamlScalar> scalar = mapping.scalar(name);
@@ -44,7 +48,8 @@ public final class DurationText {
       if (scalar.get().kind() == YamlScalar.Kind.WHOLE_NUMBER) {
         String shown = scalar.get().shown();
         mistakes.add(
-            scalar.get(), shown + " has no unit: write " + shown + "ms, " + shown + "s or " + shown + "m");
+            scalar.get(),
+            shown + " has no unit: write " + shown + "ms, " + shown + "s or " + shown + "m");
       }
       return Optional.empty();
     }

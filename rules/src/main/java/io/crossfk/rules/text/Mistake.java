@@ -11,7 +11,9 @@ package io.crossfk.rules.text;
  */
 public record Mistake(String file, int line, int column, String path, String message) {
 
-  /** The form that editors and terminals turn into a link: {@code file:line:column: path: message}. */
+  /**
+   * The form that editors and terminals turn into a link: {@code file:line:column: path: message}.
+   */
   @Override
   public String toString() {
     return file + ":" + line + ":" + column + ": " + path + ": " + message;

@@ -22,6 +22,9 @@ public final class ReferenceText {
   /** PostgreSQL's NAMEDATALEN, less the closing zero. It cuts longer names off; we refuse them. */
   private static final int LONGEST_IDENTIFIER_BYTES = 63;
 
+  /** PostgreSQL's INDEX_MAX_KEYS. */
+  private static final int MOST_COLUMNS = 32;
+
   private static final Predicate<String> DATABASE =
       Pattern.compile("[a-z0-9][a-z0-9_-]*").asMatchPredicate();
   private static final Predicate<String> NEEDS_NO_QUOTES =
@@ -61,7 +64,9 @@ public final class ReferenceText {
     }
   }
 
-  /** The text that {@link #parse} understands as this key, with quotes only where they are needed. */
+  /**
+   * The text that {@link #parse} understands as this key, with quotes only where they are needed.
+   */
   public static String print(TableKey key) {
     TableReference table = key.table();
     return table.database()
@@ -140,6 +145,9 @@ public final class ReferenceText {
       if (columns.contains(column)) {
         throw new WrongAt(start, "column " + printed(column) + " stands here twice");
       }
+      if (columns.size() == MOST_COLUMNS) {
+        throw new WrongAt(start, "PostgreSQL's keys have at most " + MOST_COLUMNS + " columns");
+      }
       columns.add(column);
       skipSpace();
       if (column.equals("period") && index < text.length() && isStart(text.codePointAt(index))) {
@@ -149,7 +157,8 @@ public final class ReferenceText {
     if (index == text.length()) {
       // In YAML's flow style an unquoted comma ends the value, which then looks like this.
       throw new WrongAt(
-          index, "the closing parenthesis is missing; inside of { } or [ ] the whole value needs quotes");
+          index,
+          "the closing parenthesis is missing; inside of { } or [ ] the whole value needs quotes");
     }
     expect(')', "a comma or the closing parenthesis");
     return columns;
@@ -238,7 +247,9 @@ public final class ReferenceText {
   }
 
   private String found() {
-    return index < text.length() ? "'" + Character.toString(text.codePointAt(index)) + "'" : "the end";
+    return index < text.length()
+        ? "'" + Character.toString(text.codePointAt(index)) + "'"
+        : "the end";
   }
 
   private boolean nextIs(char wanted) {

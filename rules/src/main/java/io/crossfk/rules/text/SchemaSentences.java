@@ -82,7 +82,9 @@ final class SchemaSentences {
                   mistakes.add(
                       property.place(),
                       YamlNode.propertyPath(node.path(), name),
-                      quoted(name) + " does not fit: " + names.path("patternErrorMessage").asString());
+                      quoted(name)
+                          + " does not fit: "
+                          + names.path("patternErrorMessage").asString());
                 }
               });
     }
@@ -139,7 +141,8 @@ final class SchemaSentences {
       case YamlScalar scalar ->
           switch (scalar.kind()) {
             case TEXT -> secret(rule) ? "text" : "the text " + value(rule, node);
-            case WHOLE_NUMBER, NUMBER -> secret(rule) ? "a number" : "the number " + value(rule, node);
+            case WHOLE_NUMBER, NUMBER ->
+                secret(rule) ? "a number" : "the number " + value(rule, node);
             case TRUTH -> secret(rule) ? "true or false" : value(rule, node);
             case NOTHING -> "nothing";
           };
@@ -151,7 +154,8 @@ final class SchemaSentences {
       return example(rule);
     }
     return switch (scalar.kind()) {
-      case WHOLE_NUMBER, NUMBER, TRUTH -> types.contains("string") ? ": put it into quotes" : example(rule);
+      case WHOLE_NUMBER, NUMBER, TRUTH ->
+          types.contains("string") ? ": put it into quotes" : example(rule);
       case TEXT ->
           types.contains("boolean") && !types.contains("string")
               ? ": YAML 1.2 knows only true and false"

@@ -18,7 +18,8 @@ public final class Suggestions {
     return nearest(written, known)
         .map(name -> "; did you mean \"" + name + "\"?")
         .orElseGet(
-            () -> known.isEmpty() ? "" : "; known here: " + String.join(", ", new TreeSet<>(known)));
+            () ->
+                known.isEmpty() ? "" : "; known here: " + String.join(", ", new TreeSet<>(known)));
   }
 
   /** The nearest name, if so few letters differ that it is a likely misspelling. */
@@ -62,8 +63,7 @@ public final class Suggestions {
         boolean same = from.charAt(i - 1) == to.charAt(j - 1);
         int best =
             Math.min(
-                cost[i - 1][j - 1] + (same ? 0 : 1),
-                Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
+                cost[i - 1][j - 1] + (same ? 0 : 1), Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
         boolean swapped =
             i > 1
                 && j > 1

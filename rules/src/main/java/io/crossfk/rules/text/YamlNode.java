@@ -22,7 +22,8 @@ public sealed interface YamlNode permits YamlMapping, YamlSequence, YamlScalar {
     if (key.length() <= LONGEST_KEY_SHOWN && PLAIN_KEY.matcher(key).matches()) {
       return path.isEmpty() ? key : path + "." + key;
     }
-    String shown = key.length() <= LONGEST_KEY_SHOWN ? key : key.substring(0, LONGEST_KEY_SHOWN) + "…";
+    String shown =
+        key.length() <= LONGEST_KEY_SHOWN ? key : key.substring(0, LONGEST_KEY_SHOWN) + "…";
     return path + "[\"" + shown.replace("\"", "\\\"") + "\"]";
   }
 

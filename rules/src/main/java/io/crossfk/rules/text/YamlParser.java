@@ -25,9 +25,9 @@ import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
- * YAML 1.2 text to a tree of nodes that know their place. Made from the parser's events and not from
- * a ready tree, since only those give the place of every name and value, and let one duplicate key
- * not hide the rest of the file.
+ * YAML 1.2 text to a tree of nodes that know their place. Made from the parser's events and not
+ * from a ready tree, since only those give the place of every name and value, and let one duplicate
+ * key not hide the rest of the file.
  *
  * <p>Whatever the text, time and memory are bounded: by its length, by the depth, and by the number
  * of nodes, which counts an aliased node each time it is used.
@@ -165,7 +165,9 @@ final class YamlParser {
     Place place = place(event);
     if (depth > DEEPEST_NESTING) {
       throw new Unreadable(
-          place, "", "nested deeper than " + DEEPEST_NESTING + " levels, and nothing here needs to");
+          place,
+          "",
+          "nested deeper than " + DEEPEST_NESTING + " levels, and nothing here needs to");
     }
     if (event instanceof AliasEvent alias) {
       return aliased(alias.getAlias(), place, path);
@@ -256,9 +258,7 @@ final class YamlParser {
     count(1, place, path);
     boolean asText = refuseTag(event.getTag(), "!!str", place, path);
     YamlScalar.Kind kind =
-        event.isPlain() && !asText
-            ? CoreScalars.kindOf(event.getValue())
-            : YamlScalar.Kind.TEXT;
+        event.isPlain() && !asText ? CoreScalars.kindOf(event.getValue()) : YamlScalar.Kind.TEXT;
     ScalarSpelling.Style style =
         switch (event.getScalarStyle()) {
           case SINGLE_QUOTED -> ScalarSpelling.Style.SINGLE_QUOTED;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,7 +95,8 @@ class RuleMistakesTest {
   static Stream<Arguments> wrongProperty() {
     return Stream.of(
         arguments(
-            "grase: 10s", "5:5: rules[0].grase: unknown property \"grase\"; did you mean \"grace\"?"),
+            "grase: 10s",
+            "5:5: rules[0].grase: unknown property \"grase\"; did you mean \"grace\"?"),
         arguments(
             "maxOpen: 5",
             "5:5: rules[0].maxOpen: unknown property \"maxOpen\"; did you mean \"max-open\"?"),
@@ -105,8 +108,7 @@ class RuleMistakesTest {
             "? \"a b\"\n    : 1",
             "5:7: rules[0][\"a b\"]: unknown property \"a b\"; known here: child, description,"
                 + " enabled, grace, match, max-open, name, owner, parent, runbook, severity"),
-        arguments(
-            "name: again", "5:5: rules[0].name: \"name\" stands here twice; first in line 2"),
+        arguments("name: again", "5:5: rules[0].name: \"name\" stands here twice; first in line 2"),
         arguments(
             "<<: {}",
             "5:5: rules[0][\"<<\"]: merge keys (<<) are not YAML 1.2: write the properties out"),
@@ -173,8 +175,7 @@ class RuleMistakesTest {
         arguments("owner: ''", "5:12: rules[0].owner: must not be empty"),
         arguments("runbook: [a]", "5:14: rules[0].runbook: expected text, found a list"),
         arguments(
-            "owner: " + "x".repeat(2001),
-            "5:12: rules[0].owner: longer than 2000 characters"));
+            "owner: " + "x".repeat(2001), "5:12: rules[0].owner: longer than 2000 characters"));
   }
 
   @ParameterizedTest
@@ -227,15 +228,12 @@ class RuleMistakesTest {
             "before the colon stands the name of a database of the configuration (a-z, 0-9, '-'"
                 + " and '_'): write database:schema.table(column, …)"),
         arguments(
-            "user:public.users(id)",
-            "4:13",
-            "unknown database \"user\"; did you mean \"users\"?"),
+            "user:public.users(id)", "4:13", "unknown database \"user\"; did you mean \"users\"?"),
         arguments(
             "payments:public.users(id)",
             "4:13",
             "unknown database \"payments\"; known here: orders, users"),
-        arguments(
-            "users:users(id)", "4:24", "the schema is missing: write users:public.users(…)"),
+        arguments("users:users(id)", "4:24", "the schema is missing: write users:public.users(…)"),
         arguments(
             "users:\"Users\"(id)",
             "4:26",
@@ -286,18 +284,38 @@ class RuleMistakesTest {
             "users:public.users(id, other)",
             "4:31",
             "2 columns here and 1 column in child: they are paired by position, so write as many"),
-        // Quotes, escapes and letters of two UTF-16 units before the wrong place.
-        arguments("'users:public.users(a''b)'", "4:34", "expected a comma or the closing parenthesis, found '''"),
         arguments(
-            "\"users:public.\\\"a\\\"\\\"b\\\"(\\x41, a)\"",
-            "4:44",
-            "column a stands here twice"),
-        arguments("'users:\"😀\".users(1)'", "4:30", "a name that begins with a digit or $ needs double quotes, as in SQL"),
+            "users:a.b("
+                + IntStream.rangeClosed(11, 43)
+                    .mapToObj(i -> "c" + i)
+                    .collect(Collectors.joining(","))
+                + ")",
+            "4:151",
+            "PostgreSQL's keys have at most 32 columns"),
+        // Quotes, escapes and letters of two UTF-16 units before the wrong place.
+        arguments(
+            "'users:public.users(a''b)'",
+            "4:34",
+            "expected a comma or the closing parenthesis, found '''"),
+        arguments(
+            "\"users:public.\\\"a\\\"\\\"b\\\"(\\x41, a)\"", "4:44", "column a stands here twice"),
+        arguments(
+            "'users:\"😀\".users(1)'",
+            "4:30",
+            "a name that begins with a digit or $ needs double quotes, as in SQL"),
         arguments("users:public.users(\n        a,\n      a)", "6:7", "column a stands here twice"),
-        arguments("\"users:public.users(a,\\\n       b, a)\"", "5:11", "column a stands here twice"),
-        arguments(">-\n      users:public\n      .users(a,\n      a)", "7:7", "column a stands here twice"),
+        arguments(
+            "\"users:public.users(a,\\\n       b, a)\"", "5:11", "column a stands here twice"),
+        arguments(
+            ">-\n      users:public\n      .users(a,\n      a)",
+            "7:7",
+            "column a stands here twice"),
         arguments("|\n      users:public.users(a, a)", "5:29", "column a stands here twice"),
-        arguments("", "4:12", "expected text of the form database:schema.table(column, …), found nothing, for example users:public.users(id)"),
+        arguments(
+            "",
+            "4:12",
+            "expected text of the form database:schema.table(column, …), found nothing, for example"
+                + " users:public.users(id)"),
         arguments("''", "4:13", "must not be empty, for example users:public.users(id)"));
   }
 
@@ -335,8 +353,8 @@ class RuleMistakesTest {
             "b.yaml:5:5: rules[1]: \"name\" is missing, for example orders-user",
             "b.yaml:6:31: rules[1].parent: 2 columns here and 1 column in child: they are paired by"
                 + " position, so write as many",
-            "b.yaml:7:12: rules[1].grace: \"soon\" does not fit: a duration is a number with a unit,"
-                + " as in 500ms, 10s, 2m or 1h; only 0 needs none",
+            "b.yaml:7:12: rules[1].grace: \"soon\" does not fit: a duration is a number with a"
+                + " unit, as in 500ms, 10s, 2m or 1h; only 0 needs none",
             "a.yaml:2:11: rules[0].name: the name \"one\" is taken: another rule has it at"
                 + " b.yaml:2:11",
             "c.yaml:1:9: $: not YAML: expected the node content, but found '<stream end>' (while"

@@ -38,13 +38,12 @@ class RuleReaderTest {
   @Test
   void aRuleOfThreeLinesHasEveryDefault() {
     assertThat(
-            read(
-                    """
-                    rules:
-                      - name: orders-user
-                        child: orders:public.orders(user_id)
-                        parent: users:public.users(id)
-                    """)
+            read("""
+            rules:
+              - name: orders-user
+                child: orders:public.orders(user_id)
+                parent: users:public.users(id)
+            """)
                 .rules())
         .containsExactly(Rule.of("orders-user", CHILD, PARENT));
   }
@@ -52,23 +51,22 @@ class RuleReaderTest {
   @Test
   void everyPropertyReachesTheRule() {
     assertThat(
-            read(
-                    """
-                    rules:
-                      - name: orders-user
-                        child: orders:public.orders(user_id)
-                        parent: users:public.users(id)
-                        match: full
-                        grace: 500ms
-                        severity: critical
-                        owner: team-orders
-                        runbook: https://runbooks.example.com/orders-user
-                        description: |
-                          Every order
-                          belongs to a user.
-                        enabled: false
-                        max-open: 7
-                    """)
+            read("""
+            rules:
+              - name: orders-user
+                child: orders:public.orders(user_id)
+                parent: users:public.users(id)
+                match: full
+                grace: 500ms
+                severity: critical
+                owner: team-orders
+                runbook: https://runbooks.example.com/orders-user
+                description: |
+                  Every order
+                  belongs to a user.
+                enabled: false
+                max-open: 7
+            """)
                 .rules())
         .containsExactly(
             new Rule(

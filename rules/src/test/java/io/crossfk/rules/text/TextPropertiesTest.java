@@ -72,11 +72,61 @@ class TextPropertiesTest {
   @Provide
   Arbitrary<String> scraps() {
     return Arbitraries.of(
-            "rules:", "\n", "\n  - ", "\n    ", "name: ", "child: ", "parent: ", "grace: ", "match: ",
-            "max-open: ", "enabled: ", "x", "orders", ":", "public", ".", "(", ")", ",", "\"", "'",
-            "\\", "[", "]", "{", "}", "&a ", "*a", "!", "!!str ", "|", ">-", "#", " #", "---", "? ",
-            "0", "10s", "1e9", ".inf", "null", "true", "no", "<<: ", "\t", "\r", "😀", "ı", "%YAML 1.1",
-            "orders:public.orders(id)", "full", "\u0085", "\u2028", "-", "5")
+            "rules:",
+            "\n",
+            "\n  - ",
+            "\n    ",
+            "name: ",
+            "child: ",
+            "parent: ",
+            "grace: ",
+            "match: ",
+            "max-open: ",
+            "enabled: ",
+            "x",
+            "orders",
+            ":",
+            "public",
+            ".",
+            "(",
+            ")",
+            ",",
+            "\"",
+            "'",
+            "\\",
+            "[",
+            "]",
+            "{",
+            "}",
+            "&a ",
+            "*a",
+            "!",
+            "!!str ",
+            "|",
+            ">-",
+            "#",
+            " #",
+            "---",
+            "? ",
+            "0",
+            "10s",
+            "1e9",
+            ".inf",
+            "null",
+            "true",
+            "no",
+            "<<: ",
+            "\t",
+            "\r",
+            "😀",
+            "ı",
+            "%YAML 1.1",
+            "orders:public.orders(id)",
+            "full",
+            "\u0085",
+            "\u2028",
+            "-",
+            "5")
         .list()
         .ofMaxSize(30)
         .map(pieces -> String.join("", pieces));
@@ -86,13 +136,28 @@ class TextPropertiesTest {
   Arbitrary<TableKey> keys() {
     Arbitrary<String> identifiers =
         Arbitraries.oneOf(
-            Arbitraries.of("id", "user_id", "Weird Name", "a\"b", "\"", "1a", "ÖÇ", "a.b(c)", "period", "SIRA"),
+            Arbitraries.of(
+                "id",
+                "user_id",
+                "Weird Name",
+                "a\"b",
+                "\"",
+                "1a",
+                "ÖÇ",
+                "a.b(c)",
+                "period",
+                "SIRA"),
             Arbitraries.strings().ofMinLength(1).ofMaxLength(15).map(TextPropertiesTest::fitting));
     Arbitrary<String> databases =
         Arbitraries.strings().withCharRange('a', 'z').numeric().ofMinLength(1).ofMaxLength(9);
     return Combinators.combine(
-            databases, identifiers, identifiers, identifiers.list().uniqueElements().ofMinSize(1).ofMaxSize(4))
-        .as((database, schema, table, columns) -> new TableKey(new TableReference(database, schema, table), columns));
+            databases,
+            identifiers,
+            identifiers,
+            identifiers.list().uniqueElements().ofMinSize(1).ofMaxSize(4))
+        .as(
+            (database, schema, table, columns) ->
+                new TableKey(new TableReference(database, schema, table), columns));
   }
 
   /** An identifier of at most 63 bytes without lone surrogates, which no UTF-8 text can hold. */
