@@ -124,14 +124,10 @@ final class Audits {
   }
 
   long untilDue(RuleDesk desk) {
-<<<<<<< HEAD
-    return desk.auditWanted && !desk.unfit
-=======
-    if (!desk.streamsFlow()) {
+    if (desk.unfit || !desk.streamsFlow()) {
       return Long.MAX_VALUE;
     }
     return desk.auditWanted && desk.audit == null
->>>>>>> proof
         ? Math.max(0, desk.auditDue - clock.nanos)
         : Long.MAX_VALUE;
   }
