@@ -16,7 +16,7 @@ import org.apache.kafka.common.Uuid;
 /**
  * One real Kafka broker that is its own controller (KRaft), on free ports of 127.0.0.1, with a data folder of its own.
  *
- * <p>By default it runs in this JVM. With {@link Builder#ownProcess} it has a process of its own, and can be killed.
+ * <p>By default it runs in this JVM, which its threads keep alive until {@link #close} or {@code System.exit}. With {@link Builder#ownProcess} it has a process of its own, and can be killed.
  * {@link #close} ends it and removes its data; if the JVM ends first, however it does, the same happens within a second
  * or so.
  *
