@@ -17,7 +17,8 @@ final class BrokerInThisJvm implements BrokerHost {
 
   @Override
   public void start() {
-    KafkaRaftServer started = new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
+    KafkaRaftServer started =
+        new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
     server = started;
     started.startup();
   }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Properties;
 
 /**
- * The main class of a broker's own process. It serves until a line arrives on standard input; if standard input ends
- * without one, the JVM that started us is gone, and we go as abruptly.
+ * The main class of a broker's own process. It serves until a line arrives on standard input; if
+ * standard input ends without one, the JVM that started us is gone, and we go as abruptly.
  */
 final class BrokerMain {
   private BrokerMain() {}

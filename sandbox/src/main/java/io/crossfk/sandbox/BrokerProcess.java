@@ -39,7 +39,8 @@ final class BrokerProcess implements BrokerHost {
     List<String> command = new ArrayList<>(Janitor.ownSession());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // It lives for a minute at most: a quick start is worth more than the fastest code.
-    command.addAll(List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(
+        List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
     command.addAll(List.of(BrokerMain.class.getName(), settingsFile.toString(), ready.toString()));
     // In our own working folder, for the class path may have relative entries.
     ProcessBuilder builder =
@@ -59,7 +60,8 @@ final class BrokerProcess implements BrokerHost {
       }
       if (System.nanoTime() - start > START_LIMIT.toNanos()) {
         throw new SandboxException(
-            "the broker was not ready within %s. The end of its log:%n%s".formatted(START_LIMIT, Scratch.tail(log)));
+            "the broker was not ready within %s. The end of its log:%n%s"
+                .formatted(START_LIMIT, Scratch.tail(log)));
       }
     }
   }
@@ -74,7 +76,8 @@ final class BrokerProcess implements BrokerHost {
     running.getOutputStream().flush();
     if (!running.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
       throw new SandboxException(
-          "the broker did not shut down within %s. The end of its log:%n%s".formatted(STOP_LIMIT, Scratch.tail(log)));
+          "the broker did not shut down within %s. The end of its log:%n%s"
+              .formatted(STOP_LIMIT, Scratch.tail(log)));
     }
     forget();
   }

@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 
-/** The configuration of a single node that is broker and controller, quick to start and small on disk. */
+/**
+ * The configuration of a single node that is broker and controller, quick to start and small on
+ * disk.
+ */
 final class BrokerSettings {
   private BrokerSettings() {}
 
@@ -17,7 +20,8 @@ final class BrokerSettings {
     settings.put("node.id", "1");
     settings.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
     settings.put("controller.listener.names", "CONTROLLER");
-    settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+    settings.put(
+        "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
     settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
     settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     settings.put("log.dirs", data.toString());

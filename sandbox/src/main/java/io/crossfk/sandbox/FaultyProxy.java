@@ -17,7 +17,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A TCP line to a server on loopback that can fail in the ways lines do: cut, refused, silent, slow.
+ * A TCP line to a server on loopback that can fail in the ways lines do: cut, refused, silent,
+ * slow.
  *
  * <p>Methods may be called from any thread.
  */
@@ -56,7 +57,10 @@ public final class FaultyProxy implements AutoCloseable {
     return open.size() / 2;
   }
 
-  /** Resets all connections at once; both sides see an error. New ones are let in, and reset if the target is down. */
+  /**
+   * Resets all connections at once; both sides see an error. New ones are let in, and reset if the
+   * target is down.
+   */
   public void cut() {
     for (Socket socket : Set.copyOf(open)) {
       open.remove(socket);
@@ -73,13 +77,17 @@ public final class FaultyProxy implements AutoCloseable {
       listening.acceptor().join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while the proxy on port " + port + " stopped to listen");
+      throw new InterruptedIOException(
+          "interrupted while the proxy on port " + port + " stopped to listen");
     } finally {
       lock.unlock();
     }
   }
 
-  /** Carries nothing more in either direction, without a word; connections stay open, and new ones are let in. */
+  /**
+   * Carries nothing more in either direction, without a word; connections stay open, and new ones
+   * are let in.
+   */
   public void stall() {
     change(() -> stalled = true);
   }
@@ -117,7 +125,8 @@ public final class FaultyProxy implements AutoCloseable {
     ServerSocket socket = new ServerSocket();
     socket.setReuseAddress(true);
     socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    return new Listening(socket, Thread.ofVirtual().name("proxy-" + port).start(() -> accept(socket)));
+    return new Listening(
+        socket, Thread.ofVirtual().name("proxy-" + port).start(() -> accept(socket)));
   }
 
   private void accept(ServerSocket socket) {
@@ -202,7 +211,10 @@ public final class FaultyProxy implements AutoCloseable {
     }
   }
 
-  /** Closes with a reset, which is what a broken line looks like; not with an orderly end of the stream. */
+  /**
+   * Closes with a reset, which is what a broken line looks like; not with an orderly end of the
+   * stream.
+   */
   private static void reset(Socket socket) {
     try {
       socket.setSoLinger(true, 0);

@@ -11,8 +11,9 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Hands out loopback ports for servers that come back on the same port.
  *
- * <p>The ports lie below the range from which Linux gives ports to outgoing connections (32768 and up): while a server
- * is down, no outgoing connection can take its port, and a client that keeps knocking cannot be connected to itself.
+ * <p>The ports lie below the range from which Linux gives ports to outgoing connections (32768 and
+ * up): while a server is down, no outgoing connection can take its port, and a client that keeps
+ * knocking cannot be connected to itself.
  */
 final class FreePorts {
   private static final int LOWEST = 15_000;

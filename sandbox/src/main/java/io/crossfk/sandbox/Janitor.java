@@ -14,10 +14,11 @@ import java.util.stream.Stream;
 /**
  * Ends a server and removes its run folder when this JVM is done with it, however this JVM ends.
  *
- * <p>It is a shell that reads a pipe whose other end only this JVM holds. The pipe breaks when the JVM ends, by
- * {@code System.exit} or by SIGKILL, and only after all its shutdown hooks have run: so the servers outlive whoever
- * still wants to flush something to them, which a shutdown hook of our own could not promise. The shell has a session of
- * its own, for Ctrl-C and signals to our process group are not meant for it.
+ * <p>It is a shell that reads a pipe whose other end only this JVM holds. The pipe breaks when the
+ * JVM ends, by {@code System.exit} or by SIGKILL, and only after all its shutdown hooks have run:
+ * so the servers outlive whoever still wants to flush something to them, which a shutdown hook of
+ * our own could not promise. The shell has a session of its own, for Ctrl-C and signals to our
+ * process group are not meant for it.
  */
 final class Janitor implements AutoCloseable {
   /** How the janitor ends a process that is still there. */
@@ -27,10 +28,11 @@ final class Janitor implements AutoCloseable {
     KILL
   }
 
-  // $1 the signal, $2 the folder. The lines read are process ids; the last one counts, an empty one is no process.
-  // CONT, because a stopped process would keep QUIT for later. ipcrm, because a postmaster that was killed leaves the
-  // System V segment which line 7 of its postmaster.pid names. rm twice, in case the last child wrote meanwhile.
-  // A zombie is not alive: where process 1 is no real init, as in many containers, orphans are never reaped.
+  // $1 is the signal, $2 the folder. The lines read are process ids; the last one counts, an empty
+  // one is no process. CONT, because a stopped process would keep QUIT for later. ipcrm, because a
+  // postmaster that was killed leaves the System V segment which line 7 of its postmaster.pid
+  // names. rm twice, in case the last child wrote meanwhile. A zombie is not alive: where process 1
+  // is no real init, as in many containers, orphans are never reaped.
   private static final String SCRIPT =
       """
       alive() {
@@ -80,7 +82,10 @@ final class Janitor implements AutoCloseable {
     return new Janitor(folder, shell);
   }
 
-  /** What to write before a command so that the terminal's signals do not reach it; keeps the process id. */
+  /**
+   * What to write before a command so that the terminal's signals do not reach it; keeps the
+   * process id.
+   */
   static List<String> ownSession() {
     return Stream.of("/usr/bin/setsid", "/bin/setsid")
         .filter(path -> Files.isExecutable(Path.of(path)))

@@ -14,15 +14,17 @@ import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 
 /**
- * One real Kafka broker that is its own controller (KRaft), on free ports of 127.0.0.1, with a data folder of its own.
+ * One real Kafka broker that is its own controller (KRaft), on free ports of 127.0.0.1, with a data
+ * folder of its own.
  *
- * <p>By default it runs in this JVM, which its threads keep alive until {@link #close} or {@code System.exit}. With {@link Builder#ownProcess} it has a process of its own, and can be killed.
- * {@link #close} ends it and removes its data; if the JVM ends first, however it does, the same happens within a second
- * or so.
+ * <p>By default it runs in this JVM, which its threads keep alive until {@link #close} or {@code
+ * System.exit}. With {@link Builder#ownProcess} it has a process of its own, and can be killed.
+ * {@link #close} ends it and removes its data; if the JVM ends first, however it does, the same
+ * happens within a second or so.
  *
- * <p>Methods may be called from any thread; those that change the broker's state run one at a time. It logs through
- * SLF4J, at levels that are this JVM's to set (loggers {@code kafka}, {@code org.apache.kafka} and {@code
- * state.change.logger}).
+ * <p>Methods may be called from any thread; those that change the broker's state run one at a time.
+ * It logs through SLF4J, at levels that are this JVM's to set (loggers {@code kafka}, {@code
+ * org.apache.kafka} and {@code state.change.logger}).
  */
 public final class KafkaBroker implements AutoCloseable {
   private final int port;
@@ -62,7 +64,10 @@ public final class KafkaBroker implements AutoCloseable {
       return this;
     }
 
-    /** Runs the broker in a process of its own, on this JVM's class path; slower to start, and {@link #kill} works. */
+    /**
+     * Runs the broker in a process of its own, on this JVM's class path; slower to start, and
+     * {@link #kill} works.
+     */
     public Builder ownProcess() {
       ownProcess = true;
       return this;
@@ -85,7 +90,9 @@ public final class KafkaBroker implements AutoCloseable {
           Properties properties = BrokerSettings.of(port, controllerPort, data, settings);
           format(properties, janitor.folder().resolve("broker.properties"));
           BrokerHost host =
-              ownProcess ? new BrokerProcess(properties, janitor, log) : new BrokerInThisJvm(properties);
+              ownProcess
+                  ? new BrokerProcess(properties, janitor, log)
+                  : new BrokerInThisJvm(properties);
           broker = new KafkaBroker(port, controllerPort, log, janitor, host);
         } catch (RuntimeException | IOException e) {
           janitor.close();
@@ -111,7 +118,8 @@ public final class KafkaBroker implements AutoCloseable {
       String[] arguments = {
         "format", "--cluster-id", Uuid.randomUuid().toString(), "--config", file.toString()
       };
-      int exitCode = StorageTool.execute(arguments, new PrintStream(said, true, StandardCharsets.UTF_8));
+      int exitCode =
+          StorageTool.execute(arguments, new PrintStream(said, true, StandardCharsets.UTF_8));
       if (exitCode != 0) {
         throw new SandboxException(
             "formatting Kafka's data folder ended with exit code %d:%n%s"
@@ -129,7 +137,10 @@ public final class KafkaBroker implements AutoCloseable {
     return port;
   }
 
-  /** What a broker in its own process has written; there is no such file for one in this JVM. Gone after {@link #close}. */
+  /**
+   * What a broker in its own process has written; there is no such file for one in this JVM. Gone
+   * after {@link #close}.
+   */
   public Path log() {
     return log;
   }
@@ -144,7 +155,8 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   /**
-   * SIGKILL. A commit is then still in the system's page cache, and is read again by the next start.
+   * SIGKILL. A commit is then still in the system's page cache, and is read again by the next
+   * start.
    *
    * @throws UnsupportedOperationException if the broker runs in this JVM
    */
@@ -153,7 +165,8 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   /**
-   * Starts a stopped or killed broker again, on the same ports and data. Returns when it serves clients.
+   * Starts a stopped or killed broker again, on the same ports and data. Returns when it serves
+   * clients.
    *
    * @throws SandboxException if it does not start
    */

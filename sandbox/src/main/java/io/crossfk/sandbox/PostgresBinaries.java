@@ -21,18 +21,25 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * PostgreSQL's programs, one unpacked folder per version, kept in the temp folder from run to run. The folder's name
- * carries the hash of its archive, so a newer patch version never meets the files of an older one.
+ * PostgreSQL's programs, one unpacked folder per version, kept in the temp folder from run to run.
+ * The folder's name carries the hash of its archive, so a newer patch version never meets the files
+ * of an older one.
  */
 final class PostgresBinaries {
-  /** Named after the number of files beside it: temp folders are swept by age, which removes single files. */
+  /**
+   * Named after the number of files beside it: temp folders are swept by age, which removes single
+   * files.
+   */
   private static final String COMPLETE = "complete-";
 
   private static final Map<Integer, Path> UNPACKED = new HashMap<>();
 
   private PostgresBinaries() {}
 
-  /** The folder with {@code bin/postgres} and {@code bin/initdb} of a major version; unpacked on first use (1 to 3 s). */
+  /**
+   * The folder with {@code bin/postgres} and {@code bin/initdb} of a major version; unpacked on
+   * first use (1 to 3 s).
+   */
   static Path of(int version) throws IOException {
     synchronized (UNPACKED) {
       Path known = UNPACKED.get(version);
@@ -52,7 +59,8 @@ final class PostgresBinaries {
       return folder;
     }
     // The janitor removes what an interrupted run leaves half unpacked.
-    try (Janitor janitor = Janitor.of(Scratch.runFolder("unpack-" + version), Janitor.Ending.KILL)) {
+    try (Janitor janitor =
+        Janitor.of(Scratch.runFolder("unpack-" + version), Janitor.Ending.KILL)) {
       Path unpacked = Files.createDirectory(janitor.folder().resolve("postgres"));
       try (InputStream archive = open(resource, version)) {
         unpack(archive, unpacked);
@@ -77,7 +85,8 @@ final class PostgresBinaries {
     return switch (name) {
       case "amd64", "x86_64" -> "x86_64";
       case "aarch64", "arm64" -> "arm_64";
-      default -> throw new SandboxException("the sandbox has no PostgreSQL for the processor " + name);
+      default ->
+          throw new SandboxException("the sandbox has no PostgreSQL for the processor " + name);
     };
   }
 
@@ -111,7 +120,8 @@ final class PostgresBinaries {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         Path path = target.resolve(entry.getName()).normalize();
         if (!path.startsWith(target)) {
-          throw new IOException("the archive of PostgreSQL has a path that leads out of it: " + entry.getName());
+          throw new IOException(
+              "the archive of PostgreSQL has a path that leads out of it: " + entry.getName());
         }
         if (entry.isDirectory() || isForCompiling(entry.getName())) {
           continue;

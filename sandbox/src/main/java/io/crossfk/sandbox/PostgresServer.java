@@ -17,13 +17,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * One real PostgreSQL server with a data folder of its own, on a free port of 127.0.0.1.
  *
- * <p>It can be stopped, crashed, hung and started again on the same port and data. {@link #close} ends it and removes
- * its data; if the JVM ends first, however it does, the same happens within a second or so.
+ * <p>It can be stopped, crashed, hung and started again on the same port and data. {@link #close}
+ * ends it and removes its data; if the JVM ends first, however it does, the same happens within a
+ * second or so.
  *
  * <p>Methods may be called from any thread; those that change the server's state run one at a time.
  */
 public final class PostgresServer implements AutoCloseable {
-  /** The major versions there are, oldest first. Those before the newest are in the sandbox's test jar. */
+  /**
+   * The major versions there are, oldest first. Those before the newest are in the sandbox's test
+   * jar.
+   */
   public static final List<Integer> VERSIONS = List.of(14, 15, 16, 17, 18);
 
   private static final String USER = "postgres";
@@ -40,7 +44,8 @@ public final class PostgresServer implements AutoCloseable {
   private @Nullable Postmaster postmaster;
   private boolean closed;
 
-  private PostgresServer(Builder builder, Path binaries, Path folder, Unprivileged unprivileged, Janitor janitor) {
+  private PostgresServer(
+      Builder builder, Path binaries, Path folder, Unprivileged unprivileged, Janitor janitor) {
     this.name = "PostgreSQL " + builder.version + " \"" + builder.name + "\"";
     this.version = builder.version;
     this.port = FreePorts.next();
@@ -75,8 +80,10 @@ public final class PostgresServer implements AutoCloseable {
       settings.put("max_replication_slots", "20");
       settings.put("max_prepared_transactions", "10");
       settings.put("max_connections", "200");
-      // Our crashes are crashes of processes, and those leave the system's page cache alone: what was written stays
-      // written without fsync, and what was not yet written to the log is lost, exactly as in production.
+      // Our crashes are crashes of processes, and those leave the system's page cache alone: what
+      // was written stays
+      // written without fsync, and what was not yet written to the log is lost, exactly as in
+      // production.
       settings.put("fsync", "off");
       settings.put("full_page_writes", "on");
       settings.put("shared_buffers", "32MB");
@@ -104,7 +111,10 @@ public final class PostgresServer implements AutoCloseable {
       return this;
     }
 
-    /** A line of {@code postgresql.conf}; it replaces the sandbox's own value. {@code ALTER SYSTEM} still goes above it. */
+    /**
+     * A line of {@code postgresql.conf}; it replaces the sandbox's own value. {@code ALTER SYSTEM}
+     * still goes above it.
+     */
     public Builder setting(String setting, String value) {
       settings.put(setting, value);
       return this;
@@ -127,7 +137,8 @@ public final class PostgresServer implements AutoCloseable {
         Path binaries = PostgresBinaries.of(version);
         Path folder = Scratch.runFolder(name + "-" + version);
         PostgresServer server =
-            new PostgresServer(this, binaries, folder, way, Janitor.of(folder, Janitor.Ending.QUIT));
+            new PostgresServer(
+                this, binaries, folder, way, Janitor.of(folder, Janitor.Ending.QUIT));
         try {
           server.initialize(folder, settings);
           server.launch();
@@ -137,7 +148,8 @@ public final class PostgresServer implements AutoCloseable {
         }
         return server;
       } catch (IOException e) {
-        throw new SandboxException("PostgreSQL " + version + " \"" + name + "\" could not be set up: " + e, e);
+        throw new SandboxException(
+            "PostgreSQL " + version + " \"" + name + "\" could not be set up: " + e, e);
       } catch (InterruptedException e) {
         throw interrupted("starting PostgreSQL " + version, e);
       }
@@ -150,7 +162,8 @@ public final class PostgresServer implements AutoCloseable {
     Path password = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
     unprivileged.own(password);
     List<String> command = new ArrayList<>(Janitor.ownSession());
-    // Every server is initialised for itself, and not copied from a template: it needs its own system identifier.
+    // Every server is initialised for itself, and not copied from a template: it needs its own
+    // system identifier.
     command.addAll(
         unprivileged.command(
             List.of(
@@ -176,9 +189,11 @@ public final class PostgresServer implements AutoCloseable {
       throw new SandboxException(
           "initdb of %s ended with exit code %d:%n%s".formatted(name, exitCode, Scratch.tail(log)));
     }
-    StringBuilder lines = new StringBuilder("\n# crossfk sandbox\nport = ").append(port).append('\n');
+    StringBuilder lines =
+        new StringBuilder("\n# crossfk sandbox\nport = ").append(port).append('\n');
     settings.forEach(
-        (setting, value) -> lines.append(setting).append(" = '").append(value.replace("'", "''")).append("'\n"));
+        (setting, value) ->
+            lines.append(setting).append(" = '").append(value.replace("'", "''")).append("'\n"));
     Files.writeString(data.resolve("postgresql.conf"), lines, StandardOpenOption.APPEND);
   }
 
@@ -223,7 +238,10 @@ public final class PostgresServer implements AutoCloseable {
     return DriverManager.getConnection(jdbcUrl(database), USER, PASSWORD);
   }
 
-  /** Runs SQL as superuser on a connection of its own, in autocommit mode unless the SQL says otherwise. */
+  /**
+   * Runs SQL as superuser on a connection of its own, in autocommit mode unless the SQL says
+   * otherwise.
+   */
   public void execute(String database, String sql) throws SQLException {
     try (Connection connection = connect(database);
         Statement statement = connection.createStatement()) {
@@ -240,8 +258,8 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
-   * Shuts down in an orderly way (mode fast): sessions are cut, and a checkpoint is written. The server waits for
-   * its replication clients to receive all of the log.
+   * Shuts down in an orderly way (mode fast): sessions are cut, and a checkpoint is written. The
+   * server waits for its replication clients to receive all of the log.
    *
    * @throws SandboxException if it is still there after 30 s
    */
@@ -260,7 +278,8 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
-   * Starts a stopped or killed server again, on the same port and data. Returns when it accepts connections.
+   * Starts a stopped or killed server again, on the same port and data. Returns when it accepts
+   * connections.
    *
    * @throws SandboxException if it does not start within 60 s
    */
@@ -271,7 +290,10 @@ public final class PostgresServer implements AutoCloseable {
     run("starting", this::launch);
   }
 
-  /** Stops every process of the server with SIGSTOP: it hangs, and its connections stay open. Only {@link #resume}, {@link #kill} and {@link #close} work then. */
+  /**
+   * Stops every process of the server with SIGSTOP: it hangs, and its connections stay open. Only
+   * {@link #resume}, {@link #kill} and {@link #close} work then.
+   */
   public synchronized void pause() {
     Postmaster running = running();
     run("pausing", running::pause);

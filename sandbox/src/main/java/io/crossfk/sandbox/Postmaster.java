@@ -27,8 +27,12 @@ final class Postmaster {
     this.process = process;
   }
 
-  /** Starts a server on its data folder; returns before it is ready, so that the janitor can be told at once. */
-  static Postmaster launch(String name, Path binaries, Path data, Path log, Unprivileged unprivileged)
+  /**
+   * Starts a server on its data folder; returns before it is ready, so that the janitor can be told
+   * at once.
+   */
+  static Postmaster launch(
+      String name, Path binaries, Path data, Path log, Unprivileged unprivileged)
       throws IOException {
     List<String> command = new ArrayList<>(Janitor.ownSession());
     command.addAll(
@@ -43,7 +47,10 @@ final class Postmaster {
     return new Postmaster(name, builder.start());
   }
 
-  /** The surroundings must not change what the server does: no PG* variables, no locale, no time zone. */
+  /**
+   * The surroundings must not change what the server does: no PG* variables, no locale, no time
+   * zone.
+   */
   static void quietEnvironment(ProcessBuilder builder) {
     builder.environment().keySet().removeIf(variable -> !variable.equals("PATH"));
     builder.environment().put("LC_ALL", "C");
@@ -68,13 +75,15 @@ final class Postmaster {
       }
     }
     throw new SandboxException(
-        "%s was not ready within %s. The end of its log:%n%s".formatted(name, START_LIMIT, Scratch.tail(log)));
+        "%s was not ready within %s. The end of its log:%n%s"
+            .formatted(name, START_LIMIT, Scratch.tail(log)));
   }
 
   private boolean isReady(Path status) throws IOException {
     try {
       List<String> lines = Files.readAllLines(status);
-      // A server that was killed leaves its file behind: only the one with our process id speaks of us.
+      // A server that was killed leaves its file behind: only the one with our process id speaks of
+      // us.
       return lines.size() > STATUS_LINE
           && lines.getFirst().equals(Long.toString(process.pid()))
           && lines.get(STATUS_LINE).startsWith("ready");
@@ -108,13 +117,17 @@ final class Postmaster {
     long start = System.nanoTime();
     while (!children.stream().allMatch(Postmaster::isGone)) {
       if (System.nanoTime() - start > STOP_LIMIT.toNanos()) {
-        throw new SandboxException("%s was killed, and its children are still there after %s".formatted(name, STOP_LIMIT));
+        throw new SandboxException(
+            "%s was killed, and its children are still there after %s".formatted(name, STOP_LIMIT));
       }
       Thread.sleep(POLL_MILLIS);
     }
   }
 
-  /** Gone, or a zombie: where process 1 is no real init, as in many containers, orphans are never reaped. */
+  /**
+   * Gone, or a zombie: where process 1 is no real init, as in many containers, orphans are never
+   * reaped.
+   */
   private static boolean isGone(ProcessHandle child) {
     if (!child.isAlive()) {
       return true;
@@ -135,11 +148,17 @@ final class Postmaster {
   }
 
   void resume() throws IOException, InterruptedException {
-    signal("CONT", Stream.concat(Stream.of(process.toHandle()), process.descendants()).map(ProcessHandle::pid).toList());
+    signal(
+        "CONT",
+        Stream.concat(Stream.of(process.toHandle()), process.descendants())
+            .map(ProcessHandle::pid)
+            .toList());
   }
 
-  private static void signal(String signal, List<Long> processes) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "kill -s \"$@\" 2>/dev/null", "kill", signal));
+  private static void signal(String signal, List<Long> processes)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", "kill -s \"$@\" 2>/dev/null", "kill", signal));
     processes.forEach(process -> command.add(Long.toString(process)));
     // The exit code says nothing of use: a child may just have ended by itself.
     new ProcessBuilder(command).start().waitFor();

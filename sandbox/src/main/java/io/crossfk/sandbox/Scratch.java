@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The folder under {@code java.io.tmpdir} in which the sandbox keeps everything: the unpacked binaries, which stay and
- * are used again, and one run folder per server, which its {@link Janitor} removes.
+ * The folder under {@code java.io.tmpdir} in which the sandbox keeps everything: the unpacked
+ * binaries, which stay and are used again, and one run folder per server, which its {@link Janitor}
+ * removes.
  */
 final class Scratch {
   private Scratch() {}
@@ -18,11 +19,15 @@ final class Scratch {
   static Path folder() throws IOException {
     String user = System.getProperty("user.name").replaceAll("[^A-Za-z0-9_.-]", "_");
     Path folder =
-        Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath().resolve("crossfk-sandbox-" + user);
-    // Readable for all: where root has to step down to another user, that user runs the binaries in here.
+        Path.of(System.getProperty("java.io.tmpdir"))
+            .toAbsolutePath()
+            .resolve("crossfk-sandbox-" + user);
+    // Readable for all: where root has to step down to another user, that user runs the binaries in
+    // here.
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-    // The temp folder is everybody's: a folder of this name that somebody else made could hold anything.
+    // The temp folder is everybody's: a folder of this name that somebody else made could hold
+    // anything.
     Object owner = Files.getAttribute(folder, "unix:uid");
     if (!owner.equals(Unprivileged.userId())) {
       throw new IOException(
@@ -45,7 +50,8 @@ final class Scratch {
   static String tail(Path log) {
     try {
       List<String> lines = Files.readAllLines(log);
-      return String.join(System.lineSeparator(), lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+      return String.join(
+          System.lineSeparator(), lines.subList(Math.max(0, lines.size() - 15), lines.size()));
     } catch (IOException e) {
       return "(its log cannot be read: " + e + ")";
     }

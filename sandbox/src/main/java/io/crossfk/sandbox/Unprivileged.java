@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * PostgreSQL refuses to run as root. Where the sandbox runs as root (containers, mostly), the server is put into a user
- * namespace of its own, in which root's id is mapped to nobody; where namespaces are not allowed, it runs as the user
- * nobody. Both tools replace themselves by the server, so that its process id is the one that Java was given, and
- * signals reach it.
+ * PostgreSQL refuses to run as root. Where the sandbox runs as root (containers, mostly), the
+ * server is put into a user namespace of its own, in which root's id is mapped to nobody; where
+ * namespaces are not allowed, it runs as the user nobody. Both tools replace themselves by the
+ * server, so that its process id is the one that Java was given, and signals reach it.
  */
 final class Unprivileged {
   private static final int ROOT = 0;
@@ -45,8 +45,8 @@ final class Unprivileged {
       return new Unprivileged(stepDown, NOBODY);
     }
     throw new SandboxException(
-        "PostgreSQL does not run as root, and neither 'unshare -U' nor 'setpriv --reuid' (util-linux)"
-            + " works here: run as another user");
+        "PostgreSQL does not run as root, and neither 'unshare -U' nor 'setpriv --reuid'"
+            + " (util-linux) works here: run as another user");
   }
 
   /** The given command, run without root's rights. */

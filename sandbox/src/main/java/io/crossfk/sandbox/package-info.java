@@ -1,4 +1,6 @@
-/** Real PostgreSQL servers and Kafka brokers on loopback and free ports, that leave nothing behind. */
+/**
+ * Real PostgreSQL servers and Kafka brokers on loopback and free ports, that leave nothing behind.
+ */
 @NullMarked
 package io.crossfk.sandbox;
 

@@ -93,7 +93,8 @@ class FaultyProxyTest {
       proxy.slowDown(Duration.ofMillis(100));
       long start = System.nanoTime();
       assertThat(roundTrip(client, 1)).isEqualTo(1);
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(200));
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isGreaterThanOrEqualTo(Duration.ofMillis(200));
     }
   }
 

@@ -35,7 +35,10 @@ final class Leftovers {
     }
   }
 
-  /** The id of the segment by which a running server guards its data folder: last word of line 7 of its pid file. */
+  /**
+   * The id of the segment by which a running server guards its data folder: last word of line 7 of
+   * its pid file.
+   */
   static String sharedMemoryOf(PostgresServer server) throws IOException {
     Path status = server.log().resolveSibling("data").resolve("postmaster.pid");
     return Files.readAllLines(status).get(6).strip().split("\\s+")[1];

@@ -16,7 +16,9 @@ class NothingIsLeftIT {
   void afterCloseThereIsNoProcessAndNoFolder() {
     PostgresServer server = PostgresServer.start();
     Path folder = server.log().resolveSibling("");
-    assertThat(Leftovers.processesOf(folder)).as("the server and its janitor").hasSizeGreaterThan(2);
+    assertThat(Leftovers.processesOf(folder))
+        .as("the server and its janitor")
+        .hasSizeGreaterThan(2);
 
     server.close();
 
@@ -30,7 +32,9 @@ class NothingIsLeftIT {
     String segment = Leftovers.sharedMemoryOf(server);
     assertThat(Leftovers.sharedMemory()).contains(segment);
     server.kill();
-    assertThat(Leftovers.sharedMemory()).as("a killed postmaster cannot remove it").contains(segment);
+    assertThat(Leftovers.sharedMemory())
+        .as("a killed postmaster cannot remove it")
+        .contains(segment);
 
     server.close();
 
@@ -38,14 +42,17 @@ class NothingIsLeftIT {
   }
 
   @Test
-  void aJvmThatIsKilledTakesItsServersWithItEvenAHungOne() throws IOException, InterruptedException {
+  void aJvmThatIsKilledTakesItsServersWithItEvenAHungOne()
+      throws IOException, InterruptedException {
     Process user = startUser();
     try (BufferedReader said = user.inputReader(StandardCharsets.UTF_8)) {
       user.getOutputStream().write('\n');
       user.getOutputStream().flush();
-      List<Path> folders = List.of(Path.of(said.readLine()), Path.of(said.readLine()), Path.of(said.readLine()));
+      List<Path> folders =
+          List.of(Path.of(said.readLine()), Path.of(said.readLine()), Path.of(said.readLine()));
       assertThat(said.readLine()).isEqualTo("paused");
-      assertThat(folders).allSatisfy(folder -> assertThat(Leftovers.processesOf(folder)).isNotEmpty());
+      assertThat(folders)
+          .allSatisfy(folder -> assertThat(Leftovers.processesOf(folder)).isNotEmpty());
 
       user.destroyForcibly().waitFor();
 

@@ -42,15 +42,23 @@ class PostgresServerIT {
   void allVersionsRunSideBySideAndEachIsItself() throws SQLException {
     List<CompletableFuture<PostgresServer>> starts =
         PostgresServer.VERSIONS.stream()
-            .map(version -> CompletableFuture.supplyAsync(() -> PostgresServer.builder().version(version).start()))
+            .map(
+                version ->
+                    CompletableFuture.supplyAsync(
+                        () -> PostgresServer.builder().version(version).start()))
             .toList();
     try {
       Set<String> identifiers = new HashSet<>();
       for (CompletableFuture<PostgresServer> start : starts) {
         PostgresServer one = start.join();
         assertThat(query(one, "postgres", "show server_version")).startsWith(one.version() + ".");
-        identifiers.add(query(one, "postgres", "select system_identifier from pg_control_system()"));
-        assertThat(query(one, "postgres", "select count(*) from pg_create_logical_replication_slot('one', 'pgoutput')"))
+        identifiers.add(
+            query(one, "postgres", "select system_identifier from pg_control_system()"));
+        assertThat(
+                query(
+                    one,
+                    "postgres",
+                    "select count(*) from pg_create_logical_replication_slot('one', 'pgoutput')"))
             .isEqualTo("1");
       }
       assertThat(identifiers).as("system identifiers").hasSameSizeAs(PostgresServer.VERSIONS);
@@ -67,7 +75,9 @@ class PostgresServerIT {
     server.stop();
 
     assertThat(server.isRunning()).isFalse();
-    assertThatThrownBy(() -> server.connect("users")).isInstanceOf(SQLException.class).hasMessageContaining("refused");
+    assertThatThrownBy(() -> server.connect("users"))
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("refused");
     server.startAgain();
     assertThat(server.port()).isEqualTo(port);
     assertThat(has(1)).isTrue();
@@ -110,7 +120,8 @@ class PostgresServerIT {
         Statement statement = first.createStatement();
         Connection second = server.connect("users")) {
       server.pause();
-      assertThatThrownBy(() -> statement.executeQuery("select 1")).hasStackTraceContaining("SocketTimeoutException");
+      assertThatThrownBy(() -> statement.executeQuery("select 1"))
+          .hasStackTraceContaining("SocketTimeoutException");
 
       server.resume();
 
@@ -120,7 +131,11 @@ class PostgresServerIT {
 
   @Test
   void aSettingReplacesOursAndALaterAlterSystemReplacesTheSetting() throws SQLException {
-    try (PostgresServer other = PostgresServer.builder().setting("wal_level", "replica").setting("work_mem", "3MB").start()) {
+    try (PostgresServer other =
+        PostgresServer.builder()
+            .setting("wal_level", "replica")
+            .setting("work_mem", "3MB")
+            .start()) {
       assertThat(query(other, "postgres", "show wal_level")).isEqualTo("replica");
       other.execute("postgres", "alter system set work_mem = '5MB'");
       other.execute("postgres", "select pg_reload_conf()");
@@ -132,7 +147,8 @@ class PostgresServerIT {
 
   @Test
   void aServerThatCannotStartSaysWhyAndLeavesNothing() {
-    assertThatThrownBy(() -> PostgresServer.builder().name("broken").setting("no_such_setting", "1").start())
+    assertThatThrownBy(
+            () -> PostgresServer.builder().name("broken").setting("no_such_setting", "1").start())
         .isInstanceOf(SandboxException.class)
         .hasMessageContaining("\"broken\"")
         .hasMessageContaining("unrecognized configuration parameter \"no_such_setting\"");
@@ -142,7 +158,8 @@ class PostgresServerIT {
   @Test
   void rootStepsDownToNobodyWhereNamespacesAreNotAllowed() throws Exception {
     assumeTrue(Unprivileged.userId() == 0, "only root steps down");
-    try (PostgresServer other = PostgresServer.builder().unprivileged(Unprivileged.byOtherUser()).start()) {
+    try (PostgresServer other =
+        PostgresServer.builder().unprivileged(Unprivileged.byOtherUser()).start()) {
       other.kill();
       other.startAgain();
       assertThat(query(other, "postgres", "select 1")).isEqualTo("1");
@@ -151,16 +168,19 @@ class PostgresServerIT {
 
   @Test
   void aWrongPasswordIsRefused() {
-    assertThatThrownBy(() -> DriverManager.getConnection(server.jdbcUrl("users"), server.user(), "wrong"))
+    assertThatThrownBy(
+            () -> DriverManager.getConnection(server.jdbcUrl("users"), server.user(), "wrong"))
         .isInstanceOf(SQLException.class)
         .hasMessageContaining("password authentication failed");
   }
 
   private boolean has(int id) throws SQLException {
-    return query(server, "users", "select exists (select from users where id = " + id + ")").equals("t");
+    return query(server, "users", "select exists (select from users where id = " + id + ")")
+        .equals("t");
   }
 
-  private static String query(PostgresServer server, String database, String sql) throws SQLException {
+  private static String query(PostgresServer server, String database, String sql)
+      throws SQLException {
     List<String> values = new ArrayList<>();
     try (Connection connection = server.connect(database);
         Statement statement = connection.createStatement();

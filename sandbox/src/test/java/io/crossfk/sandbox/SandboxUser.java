@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** The main class of a JVM that uses the sandbox and then waits, until it is killed or standard input ends. */
+/**
+ * The main class of a JVM that uses the sandbox and then waits, until it is killed or standard
+ * input ends.
+ */
 final class SandboxUser {
   private SandboxUser() {}
 

@@ -1,0 +1,43 @@
+package io.crossfk.rules.judge;
+
+import io.crossfk.rules.change.Position;
+import io.crossfk.rules.key.Key;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One cut through a judge's memory (I5): all of it becomes durable in one transaction, and only
+ * then may a slot move to its positions.
+ *
+ * @param judge the judge's name: its parent table
+ * @param number counts the judge's cuts in this run
+ * @param positions how far each database's stream is judged, never past a transaction that no
+ *     snapshot has seen; absent for a database of which nothing was judged yet
+ * @param transitions in order
+ * @param noted suspicions that are new since the last cut
+ * @param dropped suspicions of an earlier cut that are none any more
+ * @param lives rules whose life changed since the last cut, by name
+ */
+public record Cut(
+    String judge,
+    long number,
+    Map<String, Position> positions,
+    List<Transition> transitions,
+    List<Suspicion> noted,
+    List<Dropped> dropped,
+    Map<String, RememberedRule> lives) {
+
+  /** Names a suspicion that is none any more. */
+  public record Dropped(String ruleName, Key key, boolean referrers) {}
+
+  /** What the journal keeps of a rule. */
+  public record RememberedRule(String fingerprint, RuleLife life, boolean removed) {}
+
+  public Cut {
+    positions = Map.copyOf(positions);
+    transitions = List.copyOf(transitions);
+    noted = List.copyOf(noted);
+    dropped = List.copyOf(dropped);
+    lives = Map.copyOf(lives);
+  }
+}

@@ -1,0 +1,93 @@
+package io.crossfk.rules.judge;
+
+import io.crossfk.rules.change.Position;
+import io.crossfk.rules.change.TransactionId;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What a judge knows of one database's stream: how far it is, and what is not visible yet. */
+final class DatabaseDesk {
+  final String name;
+  final Visibility visibility;
+
+  /** Up to where everything was judged; the end of the last whole transaction, or a keep-alive. */
+  Position judged;
+
+  /** Whether there is such a position: the journal's, or one that the stream told. */
+  boolean known;
+
+  private boolean skipping;
+  private Optional<TransactionId> transaction = Optional.empty();
+  private Optional<Instant> committedAt = Optional.empty();
+
+  /** When a bare snapshot may be asked for next, and whether one is out. */
+  long visibilityDue;
+
+  long visibilityQuestion = -1;
+
+  DatabaseDesk(String name, Optional<Position> remembered, Visibility.InFlight inFlight) {
+    this.name = name;
+    this.visibility = new Visibility(inFlight);
+    this.judged = remembered.orElse(Position.ZERO);
+    this.known = remembered.isPresent();
+  }
+
+  void begin(TransactionId begun, Position finalPosition, Instant time) {
+    // I5: the slot is at the smallest position of all judges; what lies before ours was judged.
+    skipping = finalPosition.isBefore(judged);
+    if (!skipping) {
+      visibility.begun(begun, finalPosition, judged);
+      transaction = Optional.of(begun);
+      committedAt = Optional.of(time);
+    }
+  }
+
+  boolean skips() {
+    return skipping;
+  }
+
+  void commit(Position end) {
+    progress(end);
+    leaveTransaction();
+  }
+
+  void progress(Position position) {
+    judged = Position.larger(judged, position);
+    known = true;
+  }
+
+  /** After a gap positions may belong to another history, and the past may never be visible. */
+  void lost() {
+    leaveTransaction();
+    visibility.clear();
+    judged = Position.ZERO;
+    known = false;
+  }
+
+  void leaveTransaction() {
+    skipping = false;
+    transaction = Optional.empty();
+    committedAt = Optional.empty();
+  }
+
+  Optional<TransactionId> transaction() {
+    return transaction;
+  }
+
+  Optional<Instant> committedAt() {
+    return committedAt;
+  }
+
+  /**
+   * Whether a standby at this position has replayed all that was judged, in earlier runs too: what
+   * it still shows may otherwise have been removed by a transaction that will not come again.
+   */
+  boolean isReplayed(Position replayed) {
+    return known && !replayed.isBefore(judged);
+  }
+
+  /** How far a cut may say this stream is judged (I5: never past what no snapshot has seen). */
+  Position cutPosition() {
+    return visibility.ceiling().map(ceiling -> Position.smaller(ceiling, judged)).orElse(judged);
+  }
+}

@@ -1,0 +1,79 @@
+package io.crossfk.rules.judge;
+
+import io.crossfk.rules.change.Position;
+import io.crossfk.rules.change.TransactionId;
+import io.crossfk.rules.key.Key;
+import io.crossfk.rules.model.Rule;
+import io.crossfk.rules.model.TableKey;
+import io.crossfk.rules.model.TableReference;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a judge is told. Events of one database come in the order of its log; between databases
+ * there is no order. An event that comes late or twice does no harm (I0).
+ */
+public sealed interface Event {
+
+  /** A transaction of a database starts to arrive: from here on look-ups must see it (I1). */
+  record Begin(
+      String database, TransactionId transaction, Position finalPosition, Instant committedAt)
+      implements Event {}
+
+  /** The transaction has arrived whole. */
+  record Commit(String database, Position end) implements Event {}
+
+  /** Nothing that matters lies before this position; never between Begin and Commit. */
+  record Progress(String database, Position position) implements Event {}
+
+  /** The stream broke and starts again further back: what was half delivered comes once more. */
+  record StreamRestarted(String database) implements Event {}
+
+  /** A part of the stream, or of the database's past, is lost: nothing known of it holds (I2). */
+  record Gap(String database, String reason) implements Event {}
+
+  /**
+   * The log no longer tells what a table's rules need: they are blind until crossfk starts anew.
+   */
+  record Unfit(TableReference table, String reason) implements Event {}
+
+  /** A child row with this key was inserted, or updated to, or updated and kept it. */
+  record ChildWritten(Rule rule, Key key, boolean inserted) implements Event {}
+
+  /** A child row was deleted, or left its key; the key is unknown under the default identity. */
+  record ChildLeft(Rule rule, Optional<Key> key) implements Event {}
+
+  /** A child row was written whose key the log does not tell (an unchanged TOASTed column). */
+  record ChildKeyUnknown(Rule rule) implements Event {}
+
+  /** A parent row with this key was inserted, or updated to it. */
+  record ParentArrived(TableKey parent, Key key) implements Event {}
+
+  /** A parent row with this key was deleted, or updated away from it. */
+  record ParentRemoved(TableKey parent, Key key, boolean updated) implements Event {}
+
+  record ParentTruncated(TableReference parent) implements Event {}
+
+  record ChildTruncated(Rule rule) implements Event {}
+
+  /** A look-up answered. */
+  record Answered(Answer answer) implements Event {}
+
+  /** An audit's statement runs; its keys are what this sight saw. */
+  record AuditOpened(AuditRequest request, Sight child) implements Event {}
+
+  /** Keys that children hold, any number of times each. */
+  record AuditKeys(AuditRequest request, List<Key> keys) implements Event {
+    public AuditKeys {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  record AuditEnded(AuditRequest request) implements Event {}
+
+  record AuditFailed(AuditRequest request, String reason) implements Event {}
+
+  /** The cut of this number, and all before it, are durable (I5). */
+  record CutDurable(long number) implements Event {}
+}

@@ -1,0 +1,102 @@
+package io.crossfk.rules.judge;
+
+import io.crossfk.rules.change.TransactionId;
+import io.crossfk.rules.key.Key;
+import io.crossfk.rules.key.KeyShape;
+import io.crossfk.rules.model.BoundRule;
+import io.crossfk.rules.model.Rule;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All that a judge holds of one rule. */
+final class RuleDesk {
+  private final BoundRule bound;
+  final DatabaseDesk child;
+  final DatabaseDesk parent;
+
+  /** Every key on the desk, open violations and resolved ones included. */
+  final Map<Key, KeyCase> cases = new HashMap<>();
+
+  /** Removed keys of a parent without a canonical form, until their referrers are known. */
+  final Map<Key, KeyCase> referrers = new HashMap<>();
+
+  /** Open violations; the one that was asked longest ago comes first. */
+  final LinkedHashMap<Key, KeyCase> open = new LinkedHashMap<>();
+
+  /** Suspected keys and keys whose look-up failed; with the open ones they make the load. */
+  int suspected;
+
+  RuleLife life;
+
+  /**
+   * False while a blind or overflowed rule waits for its audit: what its tables do is not judged.
+   */
+  boolean judging = true;
+
+  /** Events that concern every key at once: truncates, gaps, parents without a canonical form. */
+  long removals;
+
+  long arrivals;
+
+  long writings;
+
+  /** Child rows that left a key which the log does not tell. */
+  long leavings;
+
+  long recheckDue;
+
+  // An outage of look-ups: since when questions wait, and the pause that doubles.
+  @Nullable String outage;
+  long retryPauseNanos;
+  long retryDue;
+
+  @Nullable AuditRequest audit;
+  Cause auditCause = Cause.EXISTING;
+  boolean auditOpened;
+
+  /** What was begun and not seen when the audit was asked: it must see them (I1). */
+  List<TransactionId> auditMustSee = List.of();
+
+  long auditDue;
+  boolean auditWanted;
+
+  /** The log does not tell what the rule needs; no audit can mend that. */
+  boolean unfit;
+
+  /** Whether the journal must be told of the rule's life. */
+  boolean lifeChanged;
+
+  RuleDesk(BoundRule bound, DatabaseDesk child, DatabaseDesk parent, RuleLife life) {
+    this.bound = bound;
+    this.child = child;
+    this.parent = parent;
+    this.life = life;
+  }
+
+  Rule rule() {
+    return bound.rule();
+  }
+
+  KeyShape shape() {
+    return bound.shape();
+  }
+
+  boolean cacheable(Key key) {
+    return bound.shape().exact() && !key.partlyNull();
+  }
+
+  /**
+   * Whether both logs are read from a known position on. An audit before that would leave out what
+   * happens between its reading and the start of the streams.
+   */
+  boolean streamsFlow() {
+    return child.known && parent.known;
+  }
+
+  int load() {
+    return suspected + open.size();
+  }
+}
