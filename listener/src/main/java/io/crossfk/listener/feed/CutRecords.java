@@ -27,14 +27,16 @@ final class CutRecords {
   /** By journal key; empty is a deletion. */
   private final Map<String, Optional<JournalEntry>> entries = new LinkedHashMap<>();
 
-  private CutRecords(String judge, Function<String, KeyShape> shapes, EarlierLives earlierLives) {
+  private CutRecords(
+      String judge, Function<String, KeyShape> shapes, EarlierLives earlierLives) {
     this.judge = judge;
     this.shapes = shapes;
     this.earlierLives = earlierLives;
   }
 
   /** All of a cut but its positions. */
-  static JournalChange of(Cut cut, Function<String, KeyShape> shapes, EarlierLives earlierLives) {
+  static JournalChange of(
+      Cut cut, Function<String, KeyShape> shapes, EarlierLives earlierLives) {
     CutRecords records = new CutRecords(cut.judge(), shapes, earlierLives);
     cut.lives().forEach(records::life);
     cut.transitions().forEach(records::transition);
@@ -93,7 +95,9 @@ final class CutRecords {
   private void dropped(Cut.Dropped dropped) {
     delete(
         JournalEntry.Suspected.key(
-            dropped.ruleName(), canonical(dropped.ruleName(), dropped.key()), dropped.referrers()));
+            dropped.ruleName(),
+            canonical(dropped.ruleName(), dropped.key()),
+            dropped.referrers()));
   }
 
   private void noted(Suspicion suspicion) {

@@ -15,8 +15,8 @@ import org.apache.kafka.common.header.internals.RecordHeader;
  * One record of the violations topic: CloudEvents 1.0 in Kafka's binary mode.
  *
  * @param openedAtParent the parent's position of the opening evidence
- * @param transition which step of the violation's life; with the two before it makes the event's
- *     id, so that a replay is recognisable
+ * @param transition which step of the violation's life; with the two before it makes the event's id,
+ *     so that a replay is recognisable
  */
 record Event(
     Type type,
@@ -39,7 +39,8 @@ record Event(
   }
 
   /** What a transition publishes: the violation as it is now. */
-  static Event of(Type type, ViolationDocument violation, Position openedAtParent, int transition) {
+  static Event of(
+      Type type, ViolationDocument violation, Position openedAtParent, int transition) {
     return new Event(
         type,
         violation.id(),
@@ -54,8 +55,8 @@ record Event(
   }
 
   /**
-   * Equal for a replay, different for every other event of this source. A tombstone is marked as
-   * one, because forgetting changes nothing in the violation and need not count as a transition.
+   * Equal for a replay, different for every other event of this source. A tombstone is marked as one,
+   * because forgetting changes nothing in the violation and need not count as a transition.
    */
   String eventId() {
     return id

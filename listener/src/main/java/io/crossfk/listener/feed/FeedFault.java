@@ -2,10 +2,7 @@ package io.crossfk.listener.feed;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * The feed can vouch for nothing any more; the process must end, and a new one read the journal
- * (I5).
- */
+/** The feed can vouch for nothing any more; the process must end, and a new one read the journal (I5). */
 public final class FeedFault extends RuntimeException {
 
   /** What happened. */

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 
 /**
@@ -84,7 +85,8 @@ public final class FeedReader implements AutoCloseable {
     }
     return new FeedRecord(
         new String(entry.key(), StandardCharsets.UTF_8),
-        Optional.ofNullable(entry.value()).map(value -> new String(value, StandardCharsets.UTF_8)),
+        Optional.ofNullable(entry.value())
+            .map(value -> new String(value, StandardCharsets.UTF_8)),
         headers,
         entry.partition(),
         entry.offset(),
@@ -93,8 +95,7 @@ public final class FeedReader implements AutoCloseable {
 
   /** Whether everything that was there when the reader was opened has been polled. */
   public boolean caughtUp() {
-    return ends.entrySet().stream()
-        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
   }
 
   /** Reads on until {@link #caughtUp}, and gives the newest record of each violation still open. */

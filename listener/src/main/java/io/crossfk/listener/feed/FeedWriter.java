@@ -18,12 +18,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Makes cuts durable, those of all judges that wait in one transaction (I5). While this object
- * lives and has reported no fault, no other writer of this installation can have committed
- * anything.
+ * Makes cuts durable, those of all judges that wait in one transaction (I5). While this object lives
+ * and has reported no fault, no other writer of this installation can have committed anything.
  *
- * <p>Any thread may use it. Callbacks run on the feed's one thread, in the order in which their
- * work was handed in; they must be quick, and may hand in more.
+ * <p>Any thread may use it. Callbacks run on the feed's one thread, in the order in which their work
+ * was handed in; they must be quick, and may hand in more.
  */
 public final class FeedWriter implements AutoCloseable {
 
@@ -78,7 +77,12 @@ public final class FeedWriter implements AutoCloseable {
       EarlierLives earlierLives = new EarlierLives(journal);
       FeedLoop loop =
           new FeedLoop(
-              settings, transactions, earlierLives, clock, faults, UUID.randomUUID().toString());
+              settings,
+              transactions,
+              earlierLives,
+              clock,
+              faults,
+              UUID.randomUUID().toString());
       loop.start();
       return new FeedWriter(shapes, clock, journal, earlierLives, loop);
     } catch (FeedStartException | RuntimeException failed) {
@@ -123,8 +127,8 @@ public final class FeedWriter implements AutoCloseable {
 
   /**
    * Remembers which server a database's positions belong to from now on. What a difference leads to
-   * (blind rules, an audit) must be handed in before, as cuts: whoever reads this entry after a
-   * crash sees no difference any more.
+   * (blind rules, an audit) must be handed in before, as cuts: whoever reads this entry after a crash
+   * sees no difference any more.
    *
    * @param durable as in {@link #submit}
    */
@@ -136,8 +140,8 @@ public final class FeedWriter implements AutoCloseable {
   }
 
   /**
-   * Takes out of the journal what the configured rules leave without a use, and returns when that
-   * is durable. Rules that are gone or disabled, and those whose fingerprint differs: their open
+   * Takes out of the journal what the configured rules leave without a use, and returns when that is
+   * durable. Rules that are gone or disabled, and those whose fingerprint differs: their open
    * violations are resolved, their suspicions go. Judges without a rule, and databases of a judge
    * that none of its rules reads: their positions go. Call it before any judge starts.
    *

@@ -81,11 +81,7 @@ public final class Journal {
                 .orElseThrow(
                     () ->
                         new IllegalStateException(
-                            "judge "
-                                + judge
-                                + ": rule "
-                                + name
-                                + " is in the journal, not bound"
+                            "judge " + judge + ": rule " + name + " is in the journal, not bound"
                                 + " and not retired"));
     Map<String, Cut.RememberedRule> remembered = new HashMap<>();
     List<Suspicion> suspicions = new ArrayList<>();
@@ -147,7 +143,8 @@ public final class Journal {
             entry.transition());
   }
 
-  private static io.crossfk.rules.key.Key keyOf(String rule, String canonicalKey, KeyShape shape) {
+  private static io.crossfk.rules.key.Key keyOf(
+      String rule, String canonicalKey, KeyShape shape) {
     try {
       return shape.parse(canonicalKey);
     } catch (IllegalArgumentException anotherForm) {

@@ -14,8 +14,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One record of the state topic: crossfk's own memory, compacted by key. Keys can be read by
- * people; what a program needs stands in the value, beside the format's version.
+ * One record of the state topic: crossfk's own memory, compacted by key. Keys can be read by people;
+ * what a program needs stands in the value, beside the format's version.
  */
 sealed interface JournalEntry {
 
@@ -290,8 +290,8 @@ sealed interface JournalEntry {
   /**
    * Reads one record.
    *
-   * @throws IllegalArgumentException if a newer version wrote it, or it is no record of the
-   *     journal; the message says which
+   * @throws IllegalArgumentException if a newer version wrote it, or it is no record of the journal;
+   *     the message says which
    */
   static JournalEntry read(String key, byte[] json) {
     JsonNode value = Json.read(json);

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the state topic to its end (I5). To be used only after {@code initTransactions}: before,
- * the former leader might still write.
+ * Reads the state topic to its end (I5). To be used only after {@code initTransactions}: before, the
+ * former leader might still write.
  */
 final class JournalReader {
   private static final Logger log = LoggerFactory.getLogger(JournalReader.class);
@@ -78,7 +78,8 @@ final class JournalReader {
   /** The log's end, open transactions and all: what a committed reader must get past. */
   private long logEnd(TopicPartition partition) {
     Map<String, Object> uncommitted = properties.reader("journal-end");
-    uncommitted.put("isolation.level", IsolationLevel.READ_UNCOMMITTED.toString());
+    uncommitted.put(
+        "isolation.level", IsolationLevel.READ_UNCOMMITTED.toString());
     try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(uncommitted)) {
       return consumer.endOffsets(Set.of(partition)).getOrDefault(partition, 0L);
     }

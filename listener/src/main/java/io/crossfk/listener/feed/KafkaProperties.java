@@ -17,8 +17,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * The user's client properties, parted among the kinds of client, under what crossfk needs.
  *
- * <p>Defaults give way to the user. What the truth of the feed rests on does not: a user who sets
- * it otherwise is told, rather than silently overruled.
+ * <p>Defaults give way to the user. What the truth of the feed rests on does not: a user who sets it
+ * otherwise is told, rather than silently overruled.
  */
 final class KafkaProperties {
   private static final String FIVE_MINUTES = "300000";
@@ -26,8 +26,7 @@ final class KafkaProperties {
   /** Properties that the user may not set otherwise, with the only right value and the reason. */
   private static final List<Fixed> FIXED =
       List.of(
-          new Fixed(
-              "acks", Set.of("all", "-1"), "a verdict acknowledged by one broker can be lost"),
+          new Fixed("acks", Set.of("all", "-1"), "a verdict acknowledged by one broker can be lost"),
           new Fixed(
               "enable.idempotence", Set.of("true"), "a retried write would be published twice"),
           new Fixed(
@@ -171,8 +170,8 @@ final class KafkaProperties {
   }
 
   /**
-   * The user's properties without those that only another kind of client knows: each client warns
-   * of what it does not know. Names that no client knows stay, plug-ins read them.
+   * The user's properties without those that only another kind of client knows: each client warns of
+   * what it does not know. Names that no client knows stay, plug-ins read them.
    */
   private Map<String, String> userProperties(Set<String> known) {
     Set<String> others = new HashSet<>(ProducerConfig.configNames());

@@ -134,7 +134,9 @@ public final class Leadership implements AutoCloseable {
     } finally {
       consumer.close(
           CloseOptions.timeout(LEAVING)
-              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+              .withGroupMembershipOperation(
+                  CloseOptions.GroupMembershipOperation
+                      .LEAVE_GROUP));
     }
   }
 

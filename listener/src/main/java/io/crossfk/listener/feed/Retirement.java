@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Takes out of the journal what no judge may get back: rules that are gone or not the same any
- * more, judges without a rule, databases that nobody reads. Open violations of such a rule are
- * resolved from what the journal itself knows of them. A pure function of the journal.
+ * Takes out of the journal what no judge may get back: rules that are gone or not the same any more,
+ * judges without a rule, databases that nobody reads. Open violations of such a rule are resolved
+ * from what the journal itself knows of them. A pure function of the journal.
  */
 final class Retirement {
 
@@ -79,9 +79,7 @@ final class Retirement {
             violation.id(), entry.openedAtParent(), transition, endedAt.plus(REMEMBERED)));
   }
 
-  /**
-   * A position that nobody moves any more would hold its slot, and the disk behind it, for ever.
-   */
+  /** A position that nobody moves any more would hold its slot, and the disk behind it, for ever. */
   private void dropUnread(Journal journal, Collection<Rule> configured) {
     Map<String, Set<String>> databasesOfJudge = new HashMap<>();
     Set<String> databases = new HashSet<>();

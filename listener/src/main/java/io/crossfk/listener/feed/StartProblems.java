@@ -1,5 +1,6 @@
 package io.crossfk.listener.feed;
 
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -13,10 +14,7 @@ final class StartProblems {
     String servers = settings.bootstrapServers();
     if (failed instanceof AuthenticationException) {
       return FeedStartException.refused(
-          "Kafka at "
-              + servers
-              + " does not accept crossfk's credentials: "
-              + reason
+          "Kafka at " + servers + " does not accept crossfk's credentials: " + reason
               + "; look at kafka: security.protocol and kafka: sasl.*",
           failed);
     }
@@ -27,19 +25,13 @@ final class StartProblems {
     if (find(failed) instanceof ConfigException config) {
       return config.getMessage() != null && config.getMessage().contains("bootstrap")
           ? FeedStartException.unreachable(
-              "Kafka at "
-                  + servers
-                  + " cannot be reached: "
-                  + config.getMessage()
+              "Kafka at " + servers + " cannot be reached: " + config.getMessage()
                   + "; look at kafka: bootstrap.servers",
               failed)
           : FeedStartException.refused("kafka: " + config.getMessage(), failed);
     }
     return FeedStartException.unreachable(
-        "Kafka at "
-            + servers
-            + " cannot be reached: "
-            + reason
+        "Kafka at " + servers + " cannot be reached: " + reason
             + "; is it running, and is kafka: bootstrap.servers right?",
         failed);
   }

@@ -78,7 +78,8 @@ final class Transactions implements AutoCloseable {
     } catch (UnsupportedVersionException tooOld) {
       producer.close(Duration.ZERO);
       throw FeedStartException.refused(
-          "Kafka's brokers are too old for transactions that can be fenced: " + tooOld.getMessage(),
+          "Kafka's brokers are too old for transactions that can be fenced: "
+              + tooOld.getMessage(),
           tooOld);
     } catch (KafkaException failed) {
       producer.close(Duration.ZERO);

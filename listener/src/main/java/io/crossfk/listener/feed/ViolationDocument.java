@@ -142,9 +142,7 @@ record ViolationDocument(
     return Json.object(this::write);
   }
 
-  /**
-   * Writes the members in the order of the schema; an optional member without a value is absent.
-   */
+  /** Writes the members in the order of the schema; an optional member without a value is absent. */
   void write(JsonGenerator json) {
     json.writeStringProperty("id", id);
     json.writeStringProperty("status", isOpen() ? "open" : "resolved");
@@ -205,7 +203,9 @@ record ViolationDocument(
         .transaction()
         .ifPresent(xid -> json.writeNumberProperty("xid", Integer.toUnsignedLong(xid.value())));
     json.writeStringProperty("childSnapshotBefore", evidence.childBefore());
-    evidence.parent().ifPresent(snapshot -> json.writeStringProperty("parentSnapshot", snapshot));
+    evidence
+        .parent()
+        .ifPresent(snapshot -> json.writeStringProperty("parentSnapshot", snapshot));
     json.writeStringProperty("childSnapshotAfter", evidence.childAfter());
     json.writeEndObject();
   }

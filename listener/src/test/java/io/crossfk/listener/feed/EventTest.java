@@ -36,7 +36,8 @@ class EventTest {
     assertThat(read.getTime()).isEqualTo(OffsetDateTime.parse("2026-11-22T12:00:00.000001Z"));
     assertThat(read.getDataContentType()).isEqualTo("application/json");
     ViolationSchema.assertDescribes(
-        new String(Objects.requireNonNull(read.getData()).toBytes(), StandardCharsets.UTF_8));
+        new String(
+            Objects.requireNonNull(read.getData()).toBytes(), StandardCharsets.UTF_8));
   }
 
   @Test
@@ -54,8 +55,7 @@ class EventTest {
 
   @Test
   void attributeNamesAreLowerCaseLettersAndDigits() {
-    for (Header header :
-        Event.of(Event.Type.UPDATED, VIOLATION, OPENING, 2).toRecord(SETTINGS).headers()) {
+    for (Header header : Event.of(Event.Type.UPDATED, VIOLATION, OPENING, 2).toRecord(SETTINGS).headers()) {
       assertThat(header.key()).matches("content-type|ce_[a-z0-9]+");
     }
   }

@@ -72,8 +72,7 @@ final class Samples {
           ColumnType.Kind.NUMERIC);
 
   private static final Map<String, BoundRule> RULES =
-      Map.of(
-          "orders-user", ORDERS_USER, "cards-user", CARDS_USER, "shipments-line", SHIPMENTS_LINE);
+      Map.of("orders-user", ORDERS_USER, "cards-user", CARDS_USER, "shipments-line", SHIPMENTS_LINE);
 
   private Samples() {}
 
@@ -95,7 +94,8 @@ final class Samples {
         java.util.stream.IntStream.range(0, kinds.length / 2)
             .mapToObj(
                 i ->
-                    new KeyShape.Pair(ColumnType.of(kinds[2 * i]), ColumnType.of(kinds[2 * i + 1])))
+                    new KeyShape.Pair(
+                        ColumnType.of(kinds[2 * i]), ColumnType.of(kinds[2 * i + 1])))
             .toList();
     return new BoundRule(
         rule,
@@ -147,7 +147,8 @@ final class Samples {
 
   /** 7 and NULL: half a key, which MATCH FULL forbids. */
   static Violation halfNull() {
-    Violation whole = opened(SHIPMENTS_LINE, Key.of(new KeyValue.Text("A-7"), null));
+    Violation whole =
+        opened(SHIPMENTS_LINE, Key.of(new KeyValue.Text("A-7"), null));
     return new Violation(
         whole.rule(),
         whole.key(),
@@ -217,7 +218,8 @@ final class Samples {
     CutBuilder life(BoundRule rule, RuleLife life) {
       lives =
           Map.of(
-              rule.rule().name(), new Cut.RememberedRule(rule.rule().fingerprint(), life, false));
+              rule.rule().name(),
+              new Cut.RememberedRule(rule.rule().fingerprint(), life, false));
       return this;
     }
 

@@ -35,8 +35,7 @@ class SummaryTest {
     assertThat(summary(Samples.halfNull()))
         .isEqualTo(
             "shipments-line: Key (order_no, line_no)=(A-7, null) of shipping:public.shipments mixes"
-                + " null and nonnull values, which MATCH FULL does not allow: at least 1000"
-                + " orphans");
+                + " null and nonnull values, which MATCH FULL does not allow: at least 1000 orphans");
   }
 
   @Test
@@ -81,7 +80,8 @@ class SummaryTest {
             summary(
                 Samples.opened(
                     Samples.SHIPMENTS_LINE,
-                    Key.of(new KeyValue.Text("a\r\nb"), new KeyValue.Decimal(BigDecimal.ONE)))))
+                    Key.of(
+                        new KeyValue.Text("a\r\nb"), new KeyValue.Decimal(BigDecimal.ONE)))))
         .contains("=(a  b, 1)");
   }
 

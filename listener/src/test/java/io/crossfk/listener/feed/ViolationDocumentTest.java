@@ -122,12 +122,16 @@ class ViolationDocumentTest {
     Violation ended = Samples.resolved(open, Resolution.NO_ORPHANS, Samples.NOON.plusSeconds(1));
     for (Violation violation : List.of(open, ended, Samples.halfNull())) {
       BoundRule rule = Samples.rule(violation.rule().name()).orElseThrow();
-      ViolationDocument read = ViolationDocument.read(Json.read(json(rule, violation)));
+      ViolationDocument read =
+          ViolationDocument.read(Json.read(json(rule, violation)));
 
       assertThat(read).isEqualTo(document(rule, violation));
       assertThat(
               read.toViolation(
-                  rule.rule(), violation.key(), violation.openedAtParent(), violation.transition()))
+                  rule.rule(),
+                  violation.key(),
+                  violation.openedAtParent(),
+                  violation.transition()))
           .isEqualTo(violation);
     }
   }

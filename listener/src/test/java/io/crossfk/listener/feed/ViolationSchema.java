@@ -15,9 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * The schema that ships in the jar, and the same schema without room for anything it leaves out.
- */
+/** The schema that ships in the jar, and the same schema without room for anything it leaves out. */
 final class ViolationSchema {
   static final String RESOURCE = "/io/crossfk/schema/violation.schema.json";
 
