@@ -203,11 +203,11 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
 
   private boolean reopen(boolean dropSlot) {
     try {
-      SlotAndPublication setup = new SlotAndPublication(address, slot, publication, tables);
+      SlotAndPublication setup = new SlotAndPublication(address, slot, publication);
       if (dropSlot) {
         setup.dropSlot();
       }
-      return switch (setup.prepare()) {
+      return switch (setup.prepare(tables)) {
         case SetupResult.Ready ready -> {
           openAfterGap(ready);
           yield true;

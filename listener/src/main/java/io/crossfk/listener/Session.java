@@ -188,7 +188,7 @@ final class Session implements AutoCloseable {
         continue;
       }
       try {
-        switch (setup(configuration, database).prepare()) {
+        switch (prepare(configuration, database)) {
           case SetupResult.Ready done -> ready.put(database.name(), done);
           case SetupResult.Refused refused ->
               refused.refusals().stream().map(Refusal::toString).forEach(refusals::add);
@@ -204,12 +204,11 @@ final class Session implements AutoCloseable {
     return ready;
   }
 
-  private static SlotAndPublication setup(Configuration configuration, DatabaseSettings database) {
+  private static SetupResult prepare(Configuration configuration, DatabaseSettings database)
+      throws SQLException {
     return new SlotAndPublication(
-        Parts.source(database),
-        database.slot(),
-        database.publication(),
-        Parts.watchedTables(database.name(), configuration.rules().enabled()));
+            Parts.source(database), database.slot(), database.publication())
+        .prepare(Parts.watchedTables(database.name(), configuration.rules().enabled()));
   }
 
   private static CheckService check(

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,7 +63,7 @@ class JournalTest {
                         Samples.ORDERS_USER.rule().fingerprint(),
                         new RuleLife.Blind("slot lost", Samples.NOON),
                         false))));
-    assertThat(journal.memory("other:public.judge", Samples::rule)).isEqualTo(Memory.EMPTY);
+    assertThat(journal.memory("other:public.judge", Set.of(), Samples::rule)).isEqualTo(Memory.EMPTY);
   }
 
   @Test
@@ -128,7 +129,7 @@ class JournalTest {
     write(
         Samples.cut(1).noted(Samples.suspicion(Samples.ORDERS_USER, Key.of(7))).build());
 
-    assertThatThrownBy(() -> journal.memory(Samples.USERS_JUDGE, name -> Optional.empty()))
+    assertThatThrownBy(() -> journal.memory(Samples.USERS_JUDGE, Set.of(), name -> Optional.empty()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("rule orders-user is in the journal, not bound and not retired");
   }
@@ -142,7 +143,7 @@ class JournalTest {
 
     assertThat(journal.fits(Samples.ORDERS_USER)).isTrue();
     assertThat(journal.fits(asText)).isFalse();
-    assertThatThrownBy(() -> journal.memory(Samples.USERS_JUDGE, name -> Optional.of(asText)))
+    assertThatThrownBy(() -> journal.memory(Samples.USERS_JUDGE, Set.of(), name -> Optional.of(asText)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("retire the rule")
         .hasMessageNotContaining("7");
@@ -290,7 +291,7 @@ class JournalTest {
   }
 
   private Memory memory() {
-    return journal.memory(Samples.USERS_JUDGE, Samples::rule);
+    return journal.memory(Samples.USERS_JUDGE, Set.of(), Samples::rule);
   }
 
   private List<Event> write(Cut cut) {
