@@ -65,7 +65,7 @@ class SummaryTest {
                 new KeyValue.Decimal(new BigDecimal("9".repeat(100)))));
 
     assertThat(summary(longKey))
-        .contains("=(" + "x".repeat(30) + "…, " + "9".repeat(31) + "…)")
+        .contains("=(" + "x".repeat(30) + "…, " + "9".repeat(30) + "…)")
         .hasSizeLessThan(250);
     Violation oneLongText =
         Samples.opened(

@@ -8,7 +8,7 @@ import java.util.Map;
  * @param database the name that the configuration gives to the database
  * @param url a URL of pgjdbc
  * @param properties pgjdbc's connection properties, {@code user} and {@code password} among them;
- *     they win over the URL's as pgjdbc has it
+ *     those that the URL names too are the URL's, as pgjdbc has it
  */
 public record PostgresAddress(String database, String url, Map<String, String> properties) {
 

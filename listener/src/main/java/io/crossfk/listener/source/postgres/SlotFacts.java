@@ -1,0 +1,71 @@
+package io.crossfk.listener.source.postgres;
+
+import io.crossfk.rules.change.Position;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of pg_replication_slots.
+ *
+ * @param cause why it is invalidated, if it is
+ * @param ours whether it can serve us: logical, pgoutput, of this database, permanent
+ */
+record SlotFacts(
+    String plugin,
+    String database,
+    boolean ours,
+    boolean active,
+    int activePid,
+    String walStatus,
+    String cause,
+    Position confirmedFlush,
+    Position restart) {
+
+  /** to_jsonb: the columns that tell why differ between versions. */
+  private static final String QUERY =
+      """
+      select coalesce(s.plugin, ''), coalesce(s.database, ''),
+        s.slot_type = 'logical' and s.plugin = 'pgoutput' and s.database = current_database()
+          and not s.temporary and not s.two_phase,
+        s.active, coalesce(s.active_pid, 0), coalesce(s.wal_status, 'unknown'),
+        coalesce(to_jsonb(s)->>'invalidation_reason',
+          case when (to_jsonb(s)->>'conflicting')::bool then 'conflicting' else 'wal_removed' end),
+        s.confirmed_flush_lsn::text, s.restart_lsn::text
+      from pg_replication_slots s where s.slot_name = ?\
+      """;
+
+  static Optional<SlotFacts> read(Connection connection, String slot) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(QUERY)) {
+      query.setString(1, slot);
+      try (ResultSet result = query.executeQuery()) {
+        if (!result.next()) {
+          return Optional.empty();
+        }
+        return Optional.of(
+            new SlotFacts(
+                result.getString(1),
+                result.getString(2),
+                result.getBoolean(3),
+                result.getBoolean(4),
+                result.getInt(5),
+                result.getString(6),
+                result.getString(7),
+                position(result.getString(8)),
+                position(result.getString(9))));
+      }
+    }
+  }
+
+  /** Its log is gone, for ever. */
+  boolean invalidated() {
+    return walStatus.equals("lost");
+  }
+
+  private static Position position(@Nullable String text) {
+    return text == null ? Position.ZERO : Position.parse(text);
+  }
+}
