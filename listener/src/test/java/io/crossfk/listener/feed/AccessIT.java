@@ -33,7 +33,7 @@ class AccessIT {
             .setting("sasl.enabled.mechanisms", "PLAIN")
             .setting("sasl.mechanism.inter.broker.protocol", "PLAIN")
             .setting("sasl.mechanism.controller.protocol", "PLAIN")
-            .setting("security.inter.broker.protocol", "SASL_PLAINTEXT")
+            .setting("inter.broker.listener.name", "PLAINTEXT")
             .setting("listener.name.plaintext.plain.sasl.jaas.config", users())
             .setting("listener.name.controller.plain.sasl.jaas.config", users())
             .start()) {
