@@ -18,7 +18,9 @@ public final class ConfigurationMistakes extends Exception {
     return mistakes;
   }
 
-  /** A line for each mistake, and one that counts them; for people, without a closing line break. */
+  /**
+   * A line for each mistake, and one that counts them; for people, without a closing line break.
+   */
   public String report() {
     return report(mistakes);
   }

@@ -136,10 +136,7 @@ public final class ConfigurationReader {
 
   private FeedSettings feed(YamlMapping written) {
     String violations =
-        written
-            .text("violations")
-            .map(YamlScalar::text)
-            .orElse(FeedSettings.DEFAULT_VIOLATIONS);
+        written.text("violations").map(YamlScalar::text).orElse(FeedSettings.DEFAULT_VIOLATIONS);
     String state = written.text("state").map(YamlScalar::text).orElse(FeedSettings.DEFAULT_STATE);
     if (violations.equals(state)) {
       mistakes.add(

@@ -15,11 +15,14 @@ import java.util.regex.Pattern;
 /** The {@code databases} of a configuration. No message shows a URL: it may hold a password. */
 final class DatabaseReader {
   private static final String FORM = "jdbc:postgresql://host:5432/database";
-  private static final Pattern OTHER_ENGINE = Pattern.compile("jdbc:([a-z0-9]+):.*", Pattern.DOTALL);
+  private static final Pattern OTHER_ENGINE =
+      Pattern.compile("jdbc:([a-z0-9]+):.*", Pattern.DOTALL);
   private static final Pattern WITHOUT_JDBC = Pattern.compile("postgres(ql)?:.*", Pattern.DOTALL);
   private static final Pattern POSTGRESQL =
-      Pattern.compile("jdbc:postgresql:(?://(?<hosts>[^/?]*)(?:/[^?]*)?|/?[^/?]*)(?:\\?(?<options>.*))?");
-  private static final Pattern HOST = Pattern.compile("(?:\\[[^]]*]|[^:\\[\\]]*)(?::(?<port>[^:]*))?");
+      Pattern.compile(
+          "jdbc:postgresql:(?://(?<hosts>[^/?]*)(?:/[^?]*)?|/?[^/?]*)(?:\\?(?<options>.*))?");
+  private static final Pattern HOST =
+      Pattern.compile("(?:\\[[^]]*]|[^:\\[\\]]*)(?::(?<port>[^:]*))?");
   private static final Pattern PASSWORD_OPTION =
       Pattern.compile("(?:^|&)(?<name>password|sslpassword)=");
 
@@ -105,7 +108,8 @@ final class DatabaseReader {
     }
     String hosts = parts.group("hosts") == null ? "" : parts.group("hosts");
     if (hosts.contains("@")) {
-      return Optional.of("user and password are no part of a JDBC URL: write user and password below it");
+      return Optional.of(
+          "user and password are no part of a JDBC URL: write user and password below it");
     }
     for (String host : hosts.split(",", -1)) {
       Matcher parsed = HOST.matcher(host);
@@ -113,8 +117,7 @@ final class DatabaseReader {
         return Optional.of("a host with more than one colon: write " + FORM + ", IPv6 in [ ]");
       }
       if (parsed.group("port") != null && !isPort(parsed.group("port"))) {
-        return Optional.of(
-            "what follows a host's colon is no port from 1 to 65535: write " + FORM);
+        return Optional.of("what follows a host's colon is no port from 1 to 65535: write " + FORM);
       }
     }
     Matcher password =
@@ -131,9 +134,7 @@ final class DatabaseReader {
     String lower = url.toLowerCase(Locale.ROOT);
     Matcher other = OTHER_ENGINE.matcher(lower);
     if (other.matches() && !other.group(1).equals("postgresql")) {
-      return other.group(1)
-          + " is not watched yet: for now crossfk reads PostgreSQL only, "
-          + FORM;
+      return other.group(1) + " is not watched yet: for now crossfk reads PostgreSQL only, " + FORM;
     }
     if (WITHOUT_JDBC.matcher(lower).matches()) {
       return "jdbc: is missing before it, and user and password stand below it: write " + FORM;

@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * Properties for every client of Kafka: producer, consumer and admin.
  *
- * @param properties as written, {@code bootstrap.servers} among them, and none that crossfk must set
- *     itself
+ * @param properties as written, {@code bootstrap.servers} among them, and none that crossfk must
+ *     set itself
  */
 public record KafkaSettings(Map<String, String> properties) {
 

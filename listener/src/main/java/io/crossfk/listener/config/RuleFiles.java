@@ -125,8 +125,7 @@ final class RuleFiles {
     }
     mistakes.open(file.toString());
     switch (TextFiles.read(file, LONGEST_FILE)) {
-      case TextFiles.Content.Text text ->
-          texts.add(new SourceText(file.toString(), text.text()));
+      case TextFiles.Content.Text text -> texts.add(new SourceText(file.toString(), text.text()));
       case TextFiles.Content.Unreadable unreadable ->
           mistakes.add(new Place(file.toString(), unreadable.line(), 1), "", unreadable.reason());
     }

@@ -33,7 +33,8 @@ final class TextFiles {
       }
       long size = Files.size(file);
       if (size > longest) {
-        return new Content.Unreadable(1, "%d bytes, and at most %d are read".formatted(size, longest));
+        return new Content.Unreadable(
+            1, "%d bytes, and at most %d are read".formatted(size, longest));
       }
       bytes = Files.readAllBytes(file);
     } catch (NoSuchFileException missing) {

@@ -44,7 +44,9 @@ final class Variables implements Substitution {
         int end = text.indexOf('}', index);
         if (end < 0) {
           mistakes.add(
-              scalar, index, "this ${ is never closed by a }; write $${ for the letters themselves");
+              scalar,
+              index,
+              "this ${ is never closed by a }; write $${ for the letters themselves");
           return Optional.empty();
         }
         Optional<String> value = value(text.substring(index + 2, end), scalar, index, mistakes);
@@ -86,8 +88,7 @@ final class Variables implements Substitution {
     return Optional.ofNullable(value);
   }
 
-  private Optional<String> content(
-      String path, YamlScalar scalar, int offset, Mistakes mistakes) {
+  private Optional<String> content(String path, YamlScalar scalar, int offset, Mistakes mistakes) {
     TextFiles.Content content;
     try {
       content = TextFiles.read(folder.resolve(path), LONGEST_SECRET);

@@ -68,12 +68,15 @@ public final class Journal {
   /**
    * What to give to a judge on start.
    *
+   * @param waiting rules that are not judged in this run, since a database of theirs is down: what
+   *     is known of them stays in the journal
    * @param rules the judge's rules by name; asked only for rules that the journal remembers
    * @throws IllegalStateException if the journal remembers a rule that {@code rules} does not give
    *     or that {@link #fits} refuses: leaving it out would lose what is suspected, so it must be
    *     retired first
    */
-  public synchronized Memory memory(String judge, Function<String, Optional<BoundRule>> rules) {
+  public synchronized Memory memory(
+      String judge, Set<String> waiting, Function<String, Optional<BoundRule>> rules) {
     Function<String, BoundRule> bound =
         name ->
             rules
@@ -91,7 +94,8 @@ public final class Journal {
     List<Suspicion> suspicions = new ArrayList<>();
     List<Violation> violations = new ArrayList<>();
     for (JournalEntry entry : entries.values()) {
-      if (!judgeOf(entry).equals(Optional.of(judge))) {
+      if (!judgeOf(entry).equals(Optional.of(judge))
+          || ruleOf(entry).filter(waiting::contains).isPresent()) {
         continue;
       }
       if (entry instanceof JournalEntry.RuleState state) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crossfk.rules.model.Rule;
 import io.crossfk.rules.model.TableKey;
 import io.crossfk.rules.model.TableReference;
+import io.crossfk.rules.text.DurationText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,8 @@ import tools.jackson.databind.ObjectMapper;
 
 class ConfigurationReaderTest {
   private static final String RULE =
-      "rules: [{name: %s, child: 'orders:public.orders(user_id)', parent: 'users:public.users(id)'}]";
+      "rules: [{name: %s, child: 'orders:public.orders(user_id)', parent:"
+          + " 'users:public.users(id)'}]";
 
   @TempDir Path folder;
 
@@ -162,12 +164,17 @@ class ConfigurationReaderTest {
 
   @Test
   void theDefaultsThatEditorsShowAreThoseOfTheSettings() throws IOException {
-    JsonNode properties;
-    try (InputStream schema =
+    JsonNode schema;
+    try (InputStream json =
         Configuration.class.getResourceAsStream("/io/crossfk/schema/crossfk.schema.json")) {
-      properties = new ObjectMapper().readTree(schema).path("properties");
-      // The schema of a database is a definition of its own.
+      schema = new ObjectMapper().readTree(json);
     }
+    JsonNode properties = schema.path("properties");
+    JsonNode lookups = schema.at("/$defs/database/properties/lookups/properties");
+    assertThat(lookups.at("/connections/default").asInt())
+        .isEqualTo(LookupSettings.DEFAULT_CONNECTIONS);
+    assertThat(lookups.at("/timeout/default").asString())
+        .isEqualTo(DurationText.print(LookupSettings.DEFAULT_TIMEOUT));
     assertThat(properties.at("/name/default").asString()).isEqualTo(Configuration.DEFAULT_NAME);
     assertThat(properties.at("/feed/properties/violations/default").asString())
         .isEqualTo(FeedSettings.DEFAULT_VIOLATIONS);

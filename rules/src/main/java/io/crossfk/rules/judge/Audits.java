@@ -124,12 +124,11 @@ final class Audits {
   }
 
   long untilDue(RuleDesk desk) {
-    if (desk.unfit || !desk.streamsFlow()) {
-      return Long.MAX_VALUE;
-    }
-    return desk.auditWanted && desk.audit == null
-        ? Math.max(0, desk.auditDue - clock.nanos)
-        : Long.MAX_VALUE;
+    return isStartable(desk) ? Math.max(0, desk.auditDue - clock.nanos) : Long.MAX_VALUE;
+  }
+
+  private static boolean isStartable(RuleDesk desk) {
+    return desk.auditWanted && desk.audit == null && !desk.unfit && desk.streamsFlow();
   }
 
   List<AuditRequest> take() {

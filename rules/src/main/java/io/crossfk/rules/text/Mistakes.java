@@ -16,6 +16,9 @@ public final class Mistakes {
   private static final Comparator<Mistake> FROM_TOP_TO_BOTTOM =
       Comparator.comparingInt(Mistake::line).thenComparingInt(Mistake::column);
 
+  /** Nobody reads on, and a file can hold names of any length. */
+  private static final int LONGEST_MESSAGE = 1000;
+
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]+");
 
   private final Map<String, Set<Mistake>> byFile = new LinkedHashMap<>();
@@ -50,7 +53,8 @@ public final class Mistakes {
 
   /** A quoted value can hold line breaks, and escapes that a terminal would obey. */
   private static String oneLine(String text) {
-    return CONTROL.matcher(text).replaceAll(" ");
+    String line = CONTROL.matcher(text).replaceAll(" ");
+    return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
   }
 
   public boolean isEmpty() {

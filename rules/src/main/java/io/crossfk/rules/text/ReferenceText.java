@@ -22,6 +22,9 @@ public final class ReferenceText {
   /** PostgreSQL's NAMEDATALEN, less the closing zero. It cuts longer names off; we refuse them. */
   private static final int LONGEST_IDENTIFIER_BYTES = 63;
 
+  /** PostgreSQL's INDEX_MAX_KEYS. */
+  private static final int MOST_COLUMNS = 32;
+
   private static final Predicate<String> DATABASE =
       Pattern.compile("[a-z0-9][a-z0-9_-]*").asMatchPredicate();
   private static final Predicate<String> NEEDS_NO_QUOTES =
@@ -141,6 +144,9 @@ public final class ReferenceText {
       String column = identifier("a column's name");
       if (columns.contains(column)) {
         throw new WrongAt(start, "column " + printed(column) + " stands here twice");
+      }
+      if (columns.size() == MOST_COLUMNS) {
+        throw new WrongAt(start, "PostgreSQL's keys have at most " + MOST_COLUMNS + " columns");
       }
       columns.add(column);
       skipSpace();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -282,6 +284,14 @@ class RuleMistakesTest {
             "users:public.users(id, other)",
             "4:31",
             "2 columns here and 1 column in child: they are paired by position, so write as many"),
+        arguments(
+            "users:a.b("
+                + IntStream.rangeClosed(11, 43)
+                    .mapToObj(i -> "c" + i)
+                    .collect(Collectors.joining(","))
+                + ")",
+            "4:151",
+            "PostgreSQL's keys have at most 32 columns"),
         // Quotes, escapes and letters of two UTF-16 units before the wrong place.
         arguments(
             "'users:public.users(a''b)'",
