@@ -28,10 +28,10 @@ final class TableReader {
       """
       select n.nspname, c.relname, c.oid::int8, c.relkind, c.relpersistence,
         row_security_active(c.oid), has_schema_privilege(n.oid, 'USAGE'),
-        has_column_privilege(c.oid, 'xmin', 'SELECT'),
-        pg_size_pretty(coalesce(
+        case when c.relkind in ('r', 'p') then has_column_privilege(c.oid, 'xmin', 'SELECT') end,
+        case when c.relkind in ('r', 'p') then pg_size_pretty(coalesce(
           (select sum(pg_relation_size(t.relid)) from pg_partition_tree(c.oid) t),
-          pg_relation_size(c.oid))::int8)
+          pg_relation_size(c.oid))::int8) end
       from unnest(?::text[], ?::text[]) w(nspname, relname)
       join pg_namespace n on n.nspname = w.nspname
       join pg_class c on c.relnamespace = n.oid and c.relname = w.relname
