@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One database's stream over its whole life: where it begins, which server it is, and what follows a
- * gap (a new slot or a new source; the judges are blind until they have audited).
+ * One database's stream over its whole life: where it begins, which server it is, and what follows
+ * a gap (a new slot or a new source; the judges are blind until they have audited).
  */
 final class DatabaseLink implements SourceEvents, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DatabaseLink.class);
@@ -99,8 +99,7 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
   private static Optional<String> gapSince(
       Optional<SourceIdentity> journaled, SetupResult.Ready ready) {
     if (journaled.isPresent() && !journaled.get().sameHistoryAs(ready.identity())) {
-      return Optional.of(
-          new Gap.IdentityChanged(journaled.get(), ready.identity()).message());
+      return Optional.of(new Gap.IdentityChanged(journaled.get(), ready.identity()).message());
     }
     return ready.slot() instanceof SlotState.Created created
         ? Optional.of(new Gap.SlotMissing(created.name()).message())
@@ -136,8 +135,8 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
   }
 
   /**
-   * Every judge's cut up to here is durable. If the server is another one than the journal says, the
-   * judges know (they were told before any position of it), and so the journal may know too.
+   * Every judge's cut up to here is durable. If the server is another one than the journal says,
+   * the judges know (they were told before any position of it), and so the journal may know too.
    */
   private void acknowledge(ChangeSource to, Position position) {
     SourceIdentity toJournal = null;
@@ -183,8 +182,7 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
 
   /** Makes slot and source anew, for as long as it takes; the judges are blind meanwhile. */
   private void recover(Gap gap) {
-    boolean dropSlot =
-        gap instanceof Gap.SlotInvalidated || gap instanceof Gap.PublicationMissing;
+    boolean dropSlot = gap instanceof Gap.SlotInvalidated || gap instanceof Gap.PublicationMissing;
     try {
       while (closing.getCount() > 0) {
         if (reopen(dropSlot)) {

@@ -47,7 +47,8 @@ public final class Listener implements AutoCloseable {
   }
 
   /**
-   * Runs the service until {@link #stop}: looks at databases and Kafka, waits for the lead, watches.
+   * Runs the service until {@link #stop}: looks at databases and Kafka, waits for the lead,
+   * watches.
    *
    * @throws StartFailure naming everything that stands in the way
    * @throws ListenerFault if the service can vouch for nothing any more; end the process
@@ -83,18 +84,16 @@ public final class Listener implements AutoCloseable {
   }
 
   private CatalogReport readCatalogues() {
-    return PostgresCatalog.read(
-        Parts.catalog(configuration), configuration.rules().enabled());
+    return PostgresCatalog.read(Parts.catalog(configuration), configuration.rules().enabled());
   }
 
   /** All that is wrong with databases and Kafka, at once. */
-  private void requireSound(CatalogReport report) throws StartFailure {
+  private void requireSound(CatalogReport report) throws StartFailure, InterruptedException {
     List<String> problems = new ArrayList<>();
     report.errors().stream().map(CatalogFinding::message).forEach(problems::add);
     int exitCode = StartFailure.CONFIGURATION;
     try {
-      FeedTopics.ensure(Parts.feed(configuration))
-          .forEach(risk -> log.atWarn().log("{}", risk));
+      FeedTopics.ensure(Parts.feed(configuration)).forEach(risk -> log.atWarn().log("{}", risk));
     } catch (FeedStartException refused) {
       if (problems.isEmpty() && refused.reason() == FeedStartException.Reason.UNREACHABLE) {
         exitCode = StartFailure.UNAVAILABLE;

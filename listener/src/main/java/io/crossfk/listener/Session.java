@@ -46,8 +46,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The service while it leads, over the rules whose databases can be reached. Opened in the order of
- * I5: fence and read the journal, compare identities, open the slots at the journaled positions, ask
- * again what is suspected or open.
+ * I5: fence and read the journal, compare identities, open the slots at the journaled positions,
+ * ask again what is suspected or open.
  */
 final class Session implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
@@ -55,7 +55,7 @@ final class Session implements AutoCloseable {
   /** The last cut, the last transaction and the last acknowledgement, well within five seconds. */
   private static final Duration LAST_CUT = Duration.ofMillis(2500);
 
-  private static final Duration LAST_WRITE = Duration.ofMillis(1000);
+  private static final Duration LAST_WRITE = Duration.ofSeconds(1);
 
   private final FeedWriter feed;
   private final Lookups lookups;
@@ -93,13 +93,15 @@ final class Session implements AutoCloseable {
   static Session open(Configuration configuration, CatalogReport report, Faults faults)
       throws StartFailure, DatabaseWentAway, FeedStartException, InterruptedException {
     Map<String, BoundRule> bound =
-        report.bound().stream()
-            .collect(Collectors.toMap(rule -> rule.rule().name(), rule -> rule));
+        report.bound().stream().collect(Collectors.toMap(rule -> rule.rule().name(), rule -> rule));
     Map<String, KeyShape> shapes = new HashMap<>();
     bound.forEach((name, rule) -> shapes.put(name, rule.shape()));
     FeedWriter feed =
         FeedWriter.takeOver(
-            Parts.feed(configuration), shapes::get, InstantSource.system(), faults::feedLost);
+            Parts.feed(configuration),
+            rule -> shapeOf(shapes, rule),
+            InstantSource.system(),
+            faults::feedLost);
     boolean started = false;
     List<AutoCloseable> opened = new ArrayList<>(List.of(feed));
     try {
@@ -120,6 +122,14 @@ final class Session implements AutoCloseable {
         closeAll(opened);
       }
     }
+  }
+
+  private static KeyShape shapeOf(Map<String, KeyShape> shapes, String rule) {
+    KeyShape shape = shapes.get(rule);
+    if (shape == null) {
+      throw new IllegalArgumentException("a cut names " + rule + ", which is not judged here");
+    }
+    return shape;
   }
 
   /** What ends the process, from whichever part it comes. */
@@ -194,8 +204,7 @@ final class Session implements AutoCloseable {
               refused.refusals().stream().map(Refusal::toString).forEach(refusals::add);
         }
       } catch (SQLException unreachable) {
-        throw new DatabaseWentAway(
-            database.name() + ": " + unreachable.getMessage(), unreachable);
+        throw new DatabaseWentAway(database.name() + ": " + unreachable.getMessage(), unreachable);
       }
     }
     if (!refusals.isEmpty()) {
@@ -206,8 +215,7 @@ final class Session implements AutoCloseable {
 
   private static SetupResult prepare(Configuration configuration, DatabaseSettings database)
       throws SQLException {
-    return new SlotAndPublication(
-            Parts.source(database), database.slot(), database.publication())
+    return new SlotAndPublication(Parts.source(database), database.slot(), database.publication())
         .prepare(Parts.watchedTables(database.name(), configuration.rules().enabled()));
   }
 
@@ -221,8 +229,7 @@ final class Session implements AutoCloseable {
       AuditReader audits,
       Faults faults) {
     Journal journal = feed.journal();
-    Set<String> waiting =
-        report.waiting().stream().map(Rule::name).collect(Collectors.toSet());
+    Set<String> waiting = report.waiting().stream().map(Rule::name).collect(Collectors.toSet());
     Map<String, Memory> memories = new HashMap<>();
     Set<TableReference> parents = new HashSet<>();
     for (BoundRule rule : report.bound()) {
@@ -230,8 +237,7 @@ final class Session implements AutoCloseable {
       parents.add(parent);
       memories.computeIfAbsent(
           parent.toString(),
-          judge ->
-              journal.memory(judge, waiting, name -> Optional.ofNullable(bound.get(name))));
+          judge -> journal.memory(judge, waiting, name -> Optional.ofNullable(bound.get(name))));
     }
     Set<String> published = new HashSet<>();
     ready.forEach(
@@ -270,19 +276,12 @@ final class Session implements AutoCloseable {
             throw new IllegalStateException("no database " + name);
           }
           PostgresAddress address = Parts.source(database);
-          List<WatchedTable> tables =
-              Parts.watchedTables(name, configuration.rules().enabled());
+          List<WatchedTable> tables = Parts.watchedTables(name, configuration.rules().enabled());
           Consumer<RuntimeException> broken = fault -> faults.broken("stream of " + name, fault);
           links.put(
               name,
               new DatabaseLink(
-                  address,
-                  database.slot(),
-                  database.publication(),
-                  tables,
-                  check,
-                  feed,
-                  broken));
+                  address, database.slot(), database.publication(), tables, check, feed, broken));
         });
     links.forEach(
         (name, link) -> {

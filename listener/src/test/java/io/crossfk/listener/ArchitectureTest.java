@@ -96,6 +96,5 @@ class ArchitectureTest {
           .resideInAPackage("io.crossfk.sandbox..");
 
   @ArchTest
-  static final ArchRule no_circles =
-      slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+  static final ArchRule no_circles = slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
 }

@@ -28,8 +28,7 @@ final class Router implements ChangeSink {
   private @Nullable ChangeBatch taken;
   private int delivered;
 
-  Router(
-      String database, List<JudgeLane> lanes, DurablePositions positions, SourceEvents events) {
+  Router(String database, List<JudgeLane> lanes, DurablePositions positions, SourceEvents events) {
     this.database = database;
     this.lanes = List.copyOf(lanes);
     this.positions = positions;

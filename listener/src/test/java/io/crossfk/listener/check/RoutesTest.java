@@ -122,8 +122,7 @@ class RoutesTest {
         .update(null, false, row("1", "5", Row.unchanged()), events::add);
     assertThat(events)
         .containsExactly(
-            new Event.ChildKeyUnknown(composite),
-            new Event.ChildLeft(composite, Optional.empty()));
+            new Event.ChildKeyUnknown(composite), new Event.ChildLeft(composite, Optional.empty()));
   }
 
   @Test
@@ -204,14 +203,12 @@ class RoutesTest {
     routes.insert(row(null, null), events::add);
     routes.insert(row("1", null), events::add);
     assertThat(events)
-        .containsExactly(
-            new Event.ChildWritten(full, Key.of(new KeyValue.Whole(1), null), true));
+        .containsExactly(new Event.ChildWritten(full, Key.of(new KeyValue.Whole(1), null), true));
   }
 
   @Test
   void twoRulesWithOneParentKeyHearOfItOnce() {
-    BoundRule second =
-        bound(Rule.of("second", new TableKey(ORDERS, List.of("payer_id")), USER_ID));
+    BoundRule second = bound(Rule.of("second", new TableKey(ORDERS, List.of("payer_id")), USER_ID));
     new Routes(USERS_TABLE, List.of(ORDERS_USER, second)).insert(row("1", null), events::add);
     assertThat(events).hasSize(1);
   }

@@ -63,7 +63,8 @@ class JournalTest {
                         Samples.ORDERS_USER.rule().fingerprint(),
                         new RuleLife.Blind("slot lost", Samples.NOON),
                         false))));
-    assertThat(journal.memory("other:public.judge", Set.of(), Samples::rule)).isEqualTo(Memory.EMPTY);
+    assertThat(journal.memory("other:public.judge", Set.of(), Samples::rule))
+        .isEqualTo(Memory.EMPTY);
   }
 
   @Test
@@ -126,24 +127,24 @@ class JournalTest {
 
   @Test
   void aRuleThatIsRememberedAndNotBoundIsNeverLeftOutSilently() {
-    write(
-        Samples.cut(1).noted(Samples.suspicion(Samples.ORDERS_USER, Key.of(7))).build());
+    write(Samples.cut(1).noted(Samples.suspicion(Samples.ORDERS_USER, Key.of(7))).build());
 
-    assertThatThrownBy(() -> journal.memory(Samples.USERS_JUDGE, Set.of(), name -> Optional.empty()))
+    assertThatThrownBy(
+            () -> journal.memory(Samples.USERS_JUDGE, Set.of(), name -> Optional.empty()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("rule orders-user is in the journal, not bound and not retired");
   }
 
   @Test
   void aColumnOfAnotherTypeDoesNotFitWhatIsRemembered() {
-    write(
-        Samples.cut(1).noted(Samples.suspicion(Samples.ORDERS_USER, Key.of(7))).build());
+    write(Samples.cut(1).noted(Samples.suspicion(Samples.ORDERS_USER, Key.of(7))).build());
     BoundRule asText =
         Samples.bound(Samples.ORDERS_USER.rule(), ColumnType.Kind.TEXT, ColumnType.Kind.TEXT);
 
     assertThat(journal.fits(Samples.ORDERS_USER)).isTrue();
     assertThat(journal.fits(asText)).isFalse();
-    assertThatThrownBy(() -> journal.memory(Samples.USERS_JUDGE, Set.of(), name -> Optional.of(asText)))
+    assertThatThrownBy(
+            () -> journal.memory(Samples.USERS_JUDGE, Set.of(), name -> Optional.of(asText)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("retire the rule")
         .hasMessageNotContaining("7");
@@ -152,8 +153,7 @@ class JournalTest {
   @ParameterizedTest
   @ValueSource(strings = {"{}", "{\"v\":0}", "{\"v\":2}", "[1]"})
   void anotherVersionIsRefusedRatherThanGuessed(String value) {
-    assertThatThrownBy(
-            () -> JournalEntry.read("rule|x", value.getBytes(StandardCharsets.UTF_8)))
+    assertThatThrownBy(() -> JournalEntry.read("rule|x", value.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("run the version that wrote it, or a newer one");
   }
@@ -191,13 +191,16 @@ class JournalTest {
         Retirement.ofRules(journal, Map.of("orders-user", Resolution.RULE_CHANGED), now);
     apply(change);
 
-    assertThat(change.events()).extracting(Event::eventId).containsExactly("orders-user|[42]@1/AB#2");
+    assertThat(change.events())
+        .extracting(Event::eventId)
+        .containsExactly("orders-user|[42]@1/AB#2");
     ViolationDocument told = change.events().getFirst().value().orElseThrow();
     assertThat(told.ended()).contains(new Violation.Ended(Resolution.RULE_CHANGED, now));
     assertThat(told.updatedAt()).isEqualTo(now);
     assertThat(told.openedAt()).isEqualTo(open.openedAt());
     assertThat(memory())
-        .isEqualTo(new Memory(journal.positions(Samples.USERS_JUDGE), List.of(kept), List.of(), Map.of()));
+        .isEqualTo(
+            new Memory(journal.positions(Samples.USERS_JUDGE), List.of(kept), List.of(), Map.of()));
     assertThat(journal.entriesOf(JournalEntry.Retired.class))
         .containsExactlyInAnyOrder(
             new JournalEntry.Retired(
@@ -218,24 +221,22 @@ class JournalTest {
     Rule cards = Samples.CARDS_USER.rule();
 
     assertThat(journal.outdated(List.of(orders, cards))).isEmpty();
-    assertThat(journal.outdated(List.of(orders.withMaxOpen(5), cards.withGrace(java.time.Duration.ZERO))))
+    assertThat(
+            journal.outdated(
+                List.of(orders.withMaxOpen(5), cards.withGrace(java.time.Duration.ZERO))))
         .as("grace and limits may change freely")
         .isEmpty();
     assertThat(journal.outdated(List.of(cards)))
         .isEqualTo(Map.of("orders-user", Resolution.RULE_REMOVED));
     assertThat(
-            journal.outdated(
-                List.of(orders.withMatch(io.crossfk.rules.model.Match.FULL), cards)))
+            journal.outdated(List.of(orders.withMatch(io.crossfk.rules.model.Match.FULL), cards)))
         .isEqualTo(Map.of("orders-user", Resolution.RULE_CHANGED));
   }
 
   @Test
   void positionsThatNobodyMovesAnyMoreAreDropped() {
     write(
-        Samples.cut(1)
-            .at("0/1", "0/2")
-            .life(Samples.ORDERS_USER, new RuleLife.Watching())
-            .build());
+        Samples.cut(1).at("0/1", "0/2").life(Samples.ORDERS_USER, new RuleLife.Watching()).build());
     SourceIdentity identity = new SourceIdentity("1", 1, Optional.empty());
     apply(
         new JournalChange(
@@ -262,8 +263,7 @@ class JournalTest {
     Violation open = Samples.opened(Samples.ORDERS_USER, Key.of(42));
     write(Samples.cut(1).transitions(new Transition.Opened(open)).build());
     JournalChange retired =
-        Retirement.ofRules(
-            journal, Map.of("orders-user", Resolution.RULE_CHANGED), Samples.NOON);
+        Retirement.ofRules(journal, Map.of("orders-user", Resolution.RULE_CHANGED), Samples.NOON);
     apply(retired);
     earlierLives.owe(journal.entriesOf(JournalEntry.Retired.class));
 
@@ -281,8 +281,7 @@ class JournalTest {
 
   @Test
   void aTombstoneIsOwedFromItsHourOnAndGivenOutOnce() {
-    JournalEntry.Retired owed =
-        new JournalEntry.Retired("r|[1]", Position.ZERO, 2, Samples.NOON);
+    JournalEntry.Retired owed = new JournalEntry.Retired("r|[1]", Position.ZERO, 2, Samples.NOON);
     earlierLives.owe(List.of(owed));
 
     assertThat(earlierLives.takeDue(Samples.NOON.minusNanos(1))).isEmpty();

@@ -37,20 +37,18 @@ class KafkaPropertiesTest {
     assertThat(with(Map.of("bootstrap.servers", "k:1")).producer())
         .containsEntry("compression.type", "lz4")
         .containsEntry("delivery.timeout.ms", "300000");
-    assertThat(
-            with(Map.of("bootstrap.servers", "k:1", "compression.type", "zstd")).producer())
+    assertThat(with(Map.of("bootstrap.servers", "k:1", "compression.type", "zstd")).producer())
         .containsEntry("compression.type", "zstd");
   }
 
   @Test
   void whatTheTruthRestsOnIsNotForTheUserAndHeIsTold() {
     assertThat(
-            with(
-                    Map.of(
-                        "acks", "1",
-                        "enable.idempotence", "FALSE",
-                        "isolation.level", "read_uncommitted",
-                        "transactional.id", "mine"))
+            with(Map.of(
+                    "acks", "1",
+                    "enable.idempotence", "FALSE",
+                    "isolation.level", "read_uncommitted",
+                    "transactional.id", "mine"))
                 .problems())
         .containsExactly(
             "kafka: acks cannot be \"1\", because a verdict acknowledged by one broker can be lost;"
@@ -70,8 +68,7 @@ class KafkaPropertiesTest {
 
   @Test
   void theNewerGroupProtocolIsLeftToTheBroker() {
-    assertThat(
-            with(Map.of("bootstrap.servers", "k:1", "group.protocol", "consumer")).member())
+    assertThat(with(Map.of("bootstrap.servers", "k:1", "group.protocol", "consumer")).member())
         .doesNotContainKeys(
             "session.timeout.ms", "heartbeat.interval.ms", "partition.assignment.strategy");
   }

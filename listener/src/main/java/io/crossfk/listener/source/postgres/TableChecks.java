@@ -1,0 +1,173 @@
+package io.crossfk.listener.source.postgres;
+
+import io.crossfk.listener.source.Refusal;
+import io.crossfk.rules.model.TableReference;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Whether a table can be published without harm to the application and with what its rules need.
+ */
+final class TableChecks {
+  private final int version;
+  private final Set<TableReference> allWatched;
+
+  /**
+   * @param version the server's major version
+   * @param allWatched every table that is to be published
+   */
+  TableChecks(int version, Set<TableReference> allWatched) {
+    this.version = version;
+    this.allWatched = allWatched;
+  }
+
+  List<Refusal> check(TableFacts table) {
+    List<Refusal> refusals = new ArrayList<>();
+    checkKind(table, refusals);
+    checkColumns(table, refusals);
+    checkReplicaIdentity(table, refusals);
+    return refusals;
+  }
+
+  private void checkKind(TableFacts table, List<Refusal> refusals) {
+    if (table.root().kind() != 'r' && table.root().kind() != 'p') {
+      refusals.add(
+          refusal(
+              table,
+              "is no table but a "
+                  + switch (table.root().kind()) {
+                    case 'v' -> "view";
+                    case 'm' -> "materialized view";
+                    default -> "foreign table";
+                  }
+                  + ": its changes are in no log; name the table behind it"));
+    }
+    for (TableReference ancestor : table.ancestors()) {
+      if (allWatched.contains(ancestor)) {
+        refusals.add(
+            refusal(
+                table,
+                "is a partition of "
+                    + ancestor.qualifiedName()
+                    + ", which a rule watches as well: its changes are published as that table's;"
+                    + " name only one of them"));
+      }
+    }
+    for (StoredTable member : table.members()) {
+      if (!member.logged() && member.kind() == 'r') {
+        refusals.add(
+            refusal(
+                table,
+                of(table, member) + "is unlogged or temporary: its changes are in no log",
+                "ALTER TABLE " + member.sqlName() + " SET LOGGED;"));
+      }
+    }
+    for (StoredTable leaf : table.leaves()) {
+      if (leaf.kind() == 'f') {
+        refusals.add(
+            refusal(
+                table, of(table, leaf) + "is a foreign table: its changes are in another's log"));
+      }
+    }
+  }
+
+  private void checkColumns(TableFacts table, List<Refusal> refusals) {
+    for (String column : table.watched().columns()) {
+      Character generated = table.columns().get(column);
+      if (generated == null) {
+        refusals.add(
+            refusal(table, "has no column \"" + column + "\"; it has " + table.columns().keySet()));
+      } else if (generated == 'v') {
+        refusals.add(refusal(table, "column \"" + column + "\" is virtual: it is in no log"));
+      } else if (generated == 's' && (version < 18 || table.anyFull())) {
+        refusals.add(
+            refusal(
+                table,
+                "column \""
+                    + column
+                    + "\" is generated, and generated columns are in the log only from PostgreSQL"
+                    + " 18 on and not under REPLICA IDENTITY FULL; refer to what it is made from"));
+      }
+    }
+  }
+
+  /** Section 5, facts 5 and 6. */
+  private static void checkReplicaIdentity(TableFacts table, List<Refusal> refusals) {
+    if (table.root().kind() != 'r' && table.root().kind() != 'p') {
+      return;
+    }
+    Set<String> oldKey = new LinkedHashSet<>(table.watched().oldKeyColumns());
+    oldKey.retainAll(table.columns().keySet());
+    List<StoredTable> without = new ArrayList<>();
+    List<StoredTable> withoutOldKey = new ArrayList<>();
+    for (StoredTable member : table.members()) {
+      if (!member.canBePublished()) {
+        without.add(member);
+      } else if (!member.logsOldValuesOf(oldKey)) {
+        withoutOldKey.add(member);
+      }
+    }
+    if (!without.isEmpty()) {
+      refusals.add(
+          refusal(
+              table,
+              of(table, without)
+                  + "no replica identity: once its changes are published, PostgreSQL refuses the"
+                  + " application's own UPDATE and DELETE. A primary key is the best cure, or",
+              cures(without, oldKey)));
+    }
+    if (!withoutOldKey.isEmpty()) {
+      refusals.add(
+          refusal(
+              table,
+              of(table, withoutOldKey)
+                  + "the parent's key "
+                  + oldKey
+                  + " not in the replica identity "
+                  + withoutOldKey.getFirst().identityColumns()
+                  + ": the log of a DELETE would not tell which key went",
+              cures(withoutOldKey, oldKey)));
+    }
+    List<StoredTable> notFull = table.leaves().stream().filter(leaf -> !leaf.full()).toList();
+    if (table.root().full() && !notFull.isEmpty()) {
+      refusals.add(
+          refusal(
+              table,
+              "has REPLICA IDENTITY FULL and "
+                  + notFull.size()
+                  + " of its partitions have not: their old rows would look whole and be not",
+              notFull.stream()
+                  .map(leaf -> "ALTER TABLE " + leaf.sqlName() + " REPLICA IDENTITY FULL;")
+                  .toList()));
+    }
+  }
+
+  private static List<String> cures(List<StoredTable> members, Set<String> oldKey) {
+    return members.stream().flatMap(member -> member.cureFor(oldKey).stream()).toList();
+  }
+
+  private static String of(TableFacts table, List<StoredTable> members) {
+    if (!table.partitioned()) {
+      return "has ";
+    }
+    StoredTable first = members.getFirst();
+    if (members.size() == 1) {
+      return first.equals(table.root()) ? "has " : "partition " + first.sqlName() + " has ";
+    }
+    return members.size() + " of its partitions, or itself, have ";
+  }
+
+  private static String of(TableFacts table, StoredTable member) {
+    return member.equals(table.root()) ? "" : "partition " + member.sqlName() + " ";
+  }
+
+  private static Refusal refusal(TableFacts table, String message, String... cure) {
+    return refusal(table, message, List.of(cure));
+  }
+
+  private static Refusal refusal(TableFacts table, String message, List<String> cure) {
+    return new Refusal(table.watched().table().toString(), message, cure);
+  }
+}
