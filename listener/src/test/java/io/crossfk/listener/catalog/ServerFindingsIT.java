@@ -116,8 +116,7 @@ class ServerFindingsIT {
                 + " needs, with SELECT pg_drop_replication_slot('idle'); (read by nobody now:"
                 + " idle)");
     small.execute("postgres", "select pg_drop_replication_slot('idle')");
-    world.execute(
-        "users", "select pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
+    world.execute("users", "select pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
     assertThat(messages(world.read(BOSS))).isEmpty();
     world.execute("users", "select pg_drop_replication_slot('" + slot + "')");
     small.execute(
@@ -228,7 +227,8 @@ class ServerFindingsIT {
                 + world.role
                 + " LOGIN REPLICATION PASSWORD '…'; (ALTER ROLE if it exists)");
     server.execute("postgres", "alter role " + world.role + " login");
-    server.execute("postgres", "revoke connect on database " + world.real("users") + " from public");
+    server.execute(
+        "postgres", "revoke connect on database " + world.real("users") + " from public");
     String grant = only(world.database("users", url));
     assertThat(grant)
         .isEqualTo(

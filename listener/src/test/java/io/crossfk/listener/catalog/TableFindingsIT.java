@@ -270,7 +270,8 @@ class TableFindingsIT {
   @ParameterizedTest
   @ValueSource(ints = {14, 18})
   void rowLevelSecurityMustNotApplyToUs(int version) throws Exception {
-    World world = soundWorld(version).andRun("users", "alter table users enable row level security");
+    World world =
+        soundWorld(version).andRun("users", "alter table users enable row level security");
 
     cures(
         world,
@@ -434,8 +435,7 @@ class TableFindingsIT {
     World world = soundWorld(18);
     world.execute("orders", "create extension postgres_fdw");
     world.execute("orders", "create server far foreign data wrapper postgres_fdw");
-    world.execute(
-        "orders", "create table events (id int8, user_id int8) partition by range (id)");
+    world.execute("orders", "create table events (id int8, user_id int8) partition by range (id)");
     world.execute("orders", "create unlogged table events_1 partition of events default");
     world.execute("orders", "create index on events (user_id)");
     world.execute(
@@ -463,8 +463,7 @@ class TableFindingsIT {
   @Test
   void aPartitionAndItsRootAreNotWatchedTogether() throws Exception {
     World world = soundWorld(18);
-    world.execute(
-        "orders", "create table events (id int8, user_id int8) partition by range (id)");
+    world.execute("orders", "create table events (id int8, user_id int8) partition by range (id)");
     world.execute("orders", "create table events_1 partition of events default");
     world.execute("orders", "create index on events (user_id)");
     world.readable("orders");
@@ -481,8 +480,7 @@ class TableFindingsIT {
 
   @Test
   void aTableThatOthersInheritFromIsRefused() throws Exception {
-    World world =
-        soundWorld(18).andRun("users", "create table vips (stars int) inherits (users)");
+    World world = soundWorld(18).andRun("users", "create table vips (stars int) inherits (users)");
 
     cures(
         world,
@@ -509,8 +507,8 @@ class TableFindingsIT {
     assertThat(messages(world.read(ORDERS_USER)))
         .contains(
             "rule orders-user: parent column users:public.users(id) has no unique index, so several"
-                + " rows may have one key, nor is one possible: it would have to contain the partition"
-                + " key (region); refer to columns that do");
+                + " rows may have one key, nor is one possible: it would have to contain the"
+                + " partition key (region); refer to columns that do");
     cures(
         world,
         "users",
