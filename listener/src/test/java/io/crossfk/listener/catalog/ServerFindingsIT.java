@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -130,6 +131,14 @@ class ServerFindingsIT {
                 + slot
                 + "_users");
     small.execute("template1", "select pg_drop_replication_slot('" + slot + "')");
+
+    small.stop();
+    Files.createFile(small.log().resolveSibling("data").resolve("standby.signal"));
+    small.startAgain();
+    assertThat(messages(world.read(BOSS)))
+        .containsExactly(
+            "database users is a standby, and only a primary can prove a violation; name the"
+                + " primary in its url, or all of its hosts with ?targetServerType=primary");
   }
 
   @Test
