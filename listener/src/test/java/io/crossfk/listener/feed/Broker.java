@@ -58,7 +58,7 @@ final class Broker {
   }
 
   static Memory memory(FeedWriter writer) {
-    return writer.journal().memory(Samples.USERS_JUDGE, Samples::rule);
+    return writer.journal().memory(Samples.USERS_JUDGE, java.util.Set.of(), Samples::rule);
   }
 
   /** Everything that a committed reader can see now. */

@@ -34,7 +34,9 @@ class BrokerAwayIT {
         kafka.stop();
         long stopped = durable.size();
         TimeUnit.NANOSECONDS.sleep(AWAY.toNanos());
-        assertThat(durable.size() - stopped).as("nothing is durable without a broker").isLessThan(2);
+        assertThat(durable.size() - stopped)
+            .as("nothing is durable without a broker")
+            .isLessThan(2);
         kafka.startAgain();
 
         await().atMost(Duration.ofSeconds(60)).until(() -> durable.size() > stopped + 50);
@@ -59,8 +61,7 @@ class BrokerAwayIT {
     long number = submitted.incrementAndGet();
     writer.submit(
         Samples.cut(number)
-            .transitions(
-                new Transition.Opened(Samples.opened(Samples.ORDERS_USER, Key.of(number))))
+            .transitions(new Transition.Opened(Samples.opened(Samples.ORDERS_USER, Key.of(number))))
             .build(),
         () -> {
           durable.add(number);

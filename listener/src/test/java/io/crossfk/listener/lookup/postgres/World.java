@@ -2,9 +2,9 @@ package io.crossfk.listener.lookup.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.crossfk.listener.catalog.Catalog;
 import io.crossfk.listener.catalog.CatalogDatabase;
 import io.crossfk.listener.catalog.CatalogReport;
+import io.crossfk.listener.catalog.PostgresCatalog;
 import io.crossfk.rules.judge.Answer;
 import io.crossfk.rules.judge.Finding;
 import io.crossfk.rules.judge.Question;
@@ -108,7 +108,7 @@ final class World implements AutoCloseable {
                         "crossfk",
                         database.timeout()))
             .toList();
-    CatalogReport report = new Catalog(catalogues).read(List.of(rules));
+    CatalogReport report = PostgresCatalog.read(catalogues, List.of(rules));
     assertThat(report.errors()).isEmpty();
     return report.bound();
   }
