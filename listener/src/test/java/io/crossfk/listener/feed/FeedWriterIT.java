@@ -1,6 +1,7 @@
 package io.crossfk.listener.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.crossfk.rules.change.Position;
@@ -16,6 +17,7 @@ import io.crossfk.sandbox.KafkaBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -261,6 +263,23 @@ class FeedWriterIT {
     try (FeedWriter last = feed.writer()) {
       assertThat(last.journal().entriesOf(JournalEntry.Retired.class)).isEmpty();
     }
+  }
+
+  @Test
+  void anotherInstallationsMemoryIsNotForUs() throws Exception {
+    Broker owner = new Broker(kafka, "owner");
+    owner.writer().close();
+    FeedSettings intruder =
+        new FeedSettings(
+            "intruder", "owner.violations", "owner.state", 3, owner.settings().kafka());
+
+    assertThatThrownBy(
+            () ->
+                FeedWriter.takeOver(
+                    intruder, Samples::shape, InstantSource.system(), Broker::failOnFault))
+        .isInstanceOf(FeedStartException.class)
+        .hasMessageContaining("owner.state is the memory of the installation \"owner\"")
+        .hasMessageContaining("feed: state");
   }
 
   @Test
