@@ -303,21 +303,24 @@ class FeedWriterIT {
     int judges = 50;
     try (FeedWriter writer = feed.writer()) {
       await().until(() -> writer.tally().transactions() == 1);
-      CountDownLatch first = new CountDownLatch(1);
+      CountDownLatch holding = new CountDownLatch(1);
+      CountDownLatch go = new CountDownLatch(1);
       CountDownLatch all = new CountDownLatch(judges);
       // Holds the feed's thread until all cuts wait.
       writer.submit(
           positions("first", 1),
           () -> {
+            holding.countDown();
             try {
-              assertThat(first.await(10, TimeUnit.SECONDS)).isTrue();
+              assertThat(go.await(30, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException impatient) {
               Thread.currentThread().interrupt();
             }
           });
+      assertThat(holding.await(30, TimeUnit.SECONDS)).isTrue();
       IntStream.range(0, judges).forEach(i -> writer.submit(positions("j" + i, 1), all::countDown));
-      first.countDown();
-      assertThat(all.await(10, TimeUnit.SECONDS)).isTrue();
+      go.countDown();
+      assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
 
       assertThat(writer.tally().transactions()).isEqualTo(3);
       assertThat(writer.tally().records()).isEqualTo(1 + 1 + judges);
