@@ -28,21 +28,24 @@ final class Janitor implements AutoCloseable {
     KILL
   }
 
-  // $1 the signal, $2 the folder. The lines read are process ids; the last one counts, an empty one
-  // is no process.
-  // CONT, because a stopped process would keep QUIT for later. ipcrm, because a postmaster that was
-  // killed leaves the
-  // System V segment which line 7 of its postmaster.pid names. rm twice, in case the last child
-  // wrote meanwhile.
+  // $1 is the signal, $2 the folder. The lines read are process ids; the last one counts, an empty
+  // one is no process. CONT, because a stopped process would keep QUIT for later. ipcrm, because a
+  // postmaster that was killed leaves the System V segment which line 7 of its postmaster.pid
+  // names. rm twice, in case the last child wrote meanwhile. A zombie is not alive: where process 1
+  // is no real init, as in many containers, orphans are never reaped.
   private static final String SCRIPT =
       """
+      alive() {
+        kill -0 "$process" 2>/dev/null || return 1
+        { read -r id name state rest < "/proc/$process/stat"; } 2>/dev/null && [ "$state" != Z ]
+      }
       trap '' HUP INT TERM
       process=
       while read -r line; do process=$line; done
       if [ -n "$process" ] && kill -s "$1" "$process" 2>/dev/null; then
         kill -s CONT "$process" 2>/dev/null
         turns=0
-        while kill -0 "$process" 2>/dev/null && [ "$turns" -lt 400 ]; do
+        while alive && [ "$turns" -lt 400 ]; do
           sleep 0.02
           turns=$((turns + 1))
         done

@@ -17,9 +17,10 @@ import org.apache.kafka.common.Uuid;
  * One real Kafka broker that is its own controller (KRaft), on free ports of 127.0.0.1, with a data
  * folder of its own.
  *
- * <p>By default it runs in this JVM. With {@link Builder#ownProcess} it has a process of its own,
- * and can be killed. {@link #close} ends it and removes its data; if the JVM ends first, however it
- * does, the same happens within a second or so.
+ * <p>By default it runs in this JVM, which its threads keep alive until {@link #close} or {@code
+ * System.exit}. With {@link Builder#ownProcess} it has a process of its own, and can be killed.
+ * {@link #close} ends it and removes its data; if the JVM ends first, however it does, the same
+ * happens within a second or so.
  *
  * <p>Methods may be called from any thread; those that change the broker's state run one at a time.
  * It logs through SLF4J, at levels that are this JVM's to set (loggers {@code kafka}, {@code

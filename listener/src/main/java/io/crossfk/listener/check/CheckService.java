@@ -226,7 +226,23 @@ public final class CheckService {
 
   /** Where a database's source delivers. A source that follows a gap delivers to a new sink. */
   public ChangeSink sinkFor(String database, SourceEvents events) {
-    return new Router(database, lanes.getOrDefault(database, List.of()), events);
+    return router(database, events);
+  }
+
+  private Router router(String database, SourceEvents events) {
+    return new Router(
+        database,
+        lanes.getOrDefault(database, List.of()),
+        positions.getOrDefault(database, new DurablePositions(Set.of())),
+        events);
+  }
+
+  /**
+   * A gap that was found before a source could be made; afterwards the sources tell it themselves.
+   * The database's rules are blind until they are audited.
+   */
+  public void gap(String database, String reason, SourceEvents events) {
+    router(database, events).tellGap(reason);
   }
 
   /** Where a database's stream must go on: the smallest position of its judges (I5). */
@@ -237,13 +253,12 @@ public final class CheckService {
   /**
    * A source takes over its database.
    *
-   * @param gaps how many gaps of this database came before in this run
-   * @param acknowledge told what may be forgotten (I5)
+   * @param acknowledge told what may be forgotten (I5), each position once
    */
-  public void sourceStarts(String database, long gaps, Consumer<Position> acknowledge) {
+  public void sourceStarts(String database, Consumer<Position> acknowledge) {
     DurablePositions of = positions.get(database);
     if (of != null) {
-      of.sourceStarts(gaps, acknowledge);
+      of.sourceStarts(acknowledge);
     }
   }
 

@@ -26,18 +26,19 @@ final class DurablePositions {
     this.judges = Set.copyOf(judges);
   }
 
-  /**
-   * A source takes over, from here on. After a gap its positions belong to another history.
-   *
-   * @param newEpoch the number of gaps so far; positions of cuts of an earlier epoch are ignored
-   */
-  synchronized void sourceStarts(long newEpoch, Consumer<Position> source) {
-    if (newEpoch != epoch) {
-      durable.clear();
-      acknowledged = Position.ZERO;
-      epoch = newEpoch;
-    }
+  /** A source takes over, from here on. */
+  synchronized void sourceStarts(Consumer<Position> source) {
     acknowledge = source;
+  }
+
+  /**
+   * The stream has a gap, and the judges are told in the same order: positions of cuts that were
+   * taken before they knew may belong to another history, and are ignored.
+   */
+  synchronized void gap() {
+    durable.clear();
+    acknowledged = Position.ZERO;
+    epoch++;
   }
 
   /** A cut of the judge is durable. */

@@ -132,14 +132,16 @@ final class JudgeLane {
     return true;
   }
 
-  /** The stream starts again: what was taken of an open transaction comes once more. */
-  void restart() {
+  /** The stream starts, or starts again: what was taken of an open transaction comes once more. */
+  void restart(Position from) {
     events = new ArrayList<>();
     begin = null;
     begun = false;
     passed = null;
     routes.clear(); // The descriptions of tables come anew.
     mailbox.force(database, new Event.StreamRestarted(database));
+    // From here on everything comes: a baseline may begin.
+    mailbox.force(database, new Event.Progress(database, from));
   }
 
   void unfit(TableReference table, String reason) {

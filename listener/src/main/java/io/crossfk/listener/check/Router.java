@@ -22,14 +22,16 @@ final class Router implements ChangeSink {
 
   private final String database;
   private final List<JudgeLane> lanes;
+  private final DurablePositions positions;
   private final SourceEvents events;
 
   private @Nullable ChangeBatch taken;
   private int delivered;
 
-  Router(String database, List<JudgeLane> lanes, SourceEvents events) {
+  Router(String database, List<JudgeLane> lanes, DurablePositions positions, SourceEvents events) {
     this.database = database;
     this.lanes = List.copyOf(lanes);
+    this.positions = positions;
     this.events = events;
   }
 
@@ -37,12 +39,10 @@ final class Router implements ChangeSink {
   public void streamStarted(SourceIdentity identity, Position from) {
     boolean lossy = events.started(database, identity);
     taken = null;
-    for (JudgeLane lane : lanes) {
-      lane.restart();
-      if (lossy) {
-        lane.gap(database + " recovered from a crash: commits may have vanished");
-      }
+    if (lossy) {
+      tellGap(database + " recovered from a crash: commits may have vanished");
     }
+    lanes.forEach(lane -> lane.restart(from));
     log.atInfo()
         .addKeyValue("database", database)
         .addKeyValue("position", from)
@@ -86,8 +86,14 @@ final class Router implements ChangeSink {
         .addKeyValue("database", database)
         .addKeyValue("reason", gap.message())
         .log("change stream has a gap: its rules are blind until an audit");
-    lanes.forEach(lane -> lane.gap(gap.message()));
+    tellGap(gap.message());
     events.gap(database, gap);
+  }
+
+  /** Positions and judges hear of it together: a cut from before must move no slot after it. */
+  void tellGap(String reason) {
+    positions.gap();
+    lanes.forEach(lane -> lane.gap(reason));
   }
 
   @Override

@@ -30,10 +30,15 @@ final class Audits {
     }
   }
 
-  /** Wanted, but reasons for it may come by the thousand: at most one in each pause. */
+  /**
+   * Wanted, but reasons for it may come by the thousand: at most one in each pause, and one that
+   * runs goes on to its end, or none would ever reach it.
+   */
   void requestSoon(RuleDesk desk, Cause cause) {
     if (!desk.auditWanted) {
+      AuditRequest running = desk.audit;
       request(desk, cause);
+      desk.audit = running;
       desk.auditDue = clock.nanos + limits.auditRetry().toNanos();
     }
   }
@@ -55,12 +60,15 @@ final class Audits {
   }
 
   void startIfDue(RuleDesk desk) {
-    if (desk.auditWanted && !desk.unfit && desk.audit == null && clock.nanos - desk.auditDue >= 0) {
+    if (desk.unfit || !desk.streamsFlow()) {
+      return;
+    }
+    if (desk.auditWanted && desk.audit == null && clock.nanos - desk.auditDue >= 0) {
       // First judge the streams: from here on what the tables do is judged, then they are read.
       desk.judging = true;
       desk.auditWanted = false;
       desk.auditOpened = false;
-      desk.auditChildSequence = desk.child.visibility.sequence();
+      desk.auditMustSee = desk.child.visibility.unseenNow();
       desk.audit = new AuditRequest(++number, desk.rule());
       desk.leavings++; // What is open is asked again.
       out.add(desk.audit);
@@ -71,9 +79,10 @@ final class Audits {
     if (!isCurrent(desk, event.request())) {
       return;
     }
-    // I1: the audit must see every child that was begun before it was asked.
-    if (event.child() instanceof Sight.Primary
-        && desk.child.visibility.covers(event.child(), desk.auditChildSequence)) {
+    // I1: the audit must see every child that was begun before it was asked. A look-up that read
+    // later may be heard first, so what the audit must see was noted when it was asked.
+    if (event.child() instanceof Sight.Primary primary
+        && desk.auditMustSee.stream().allMatch(primary.snapshot()::sees)) {
       desk.auditOpened = true;
     } else {
       again(desk, limits.retryFirst().toNanos());
@@ -91,7 +100,9 @@ final class Audits {
   void ended(RuleDesk desk, AuditRequest request) {
     if (accepts(desk, request)) {
       desk.audit = null;
-      live(desk, new RuleLife.Watching());
+      if (!desk.auditWanted) {
+        live(desk, new RuleLife.Watching());
+      }
     }
   }
 
@@ -113,9 +124,11 @@ final class Audits {
   }
 
   long untilDue(RuleDesk desk) {
-    return desk.auditWanted && !desk.unfit
-        ? Math.max(0, desk.auditDue - clock.nanos)
-        : Long.MAX_VALUE;
+    return isStartable(desk) ? Math.max(0, desk.auditDue - clock.nanos) : Long.MAX_VALUE;
+  }
+
+  private static boolean isStartable(RuleDesk desk) {
+    return desk.auditWanted && desk.audit == null && !desk.unfit && desk.streamsFlow();
   }
 
   List<AuditRequest> take() {

@@ -8,12 +8,14 @@ import java.util.Optional;
 /** What a judge knows of one database's stream: how far it is, and what is not visible yet. */
 final class DatabaseDesk {
   final String name;
-  final Visibility visibility = new Visibility();
+  final Visibility visibility;
 
   /** Up to where everything was judged; the end of the last whole transaction, or a keep-alive. */
   Position judged;
 
+  /** Whether there is such a position: the journal's, or one that the stream told. */
   boolean known;
+
   private boolean skipping;
   private Optional<TransactionId> transaction = Optional.empty();
   private Optional<Instant> committedAt = Optional.empty();
@@ -23,8 +25,9 @@ final class DatabaseDesk {
 
   long visibilityQuestion = -1;
 
-  DatabaseDesk(String name, Optional<Position> remembered) {
+  DatabaseDesk(String name, Optional<Position> remembered, Visibility.InFlight inFlight) {
     this.name = name;
+    this.visibility = new Visibility(inFlight);
     this.judged = remembered.orElse(Position.ZERO);
     this.known = remembered.isPresent();
   }
@@ -73,6 +76,14 @@ final class DatabaseDesk {
 
   Optional<Instant> committedAt() {
     return committedAt;
+  }
+
+  /**
+   * Whether a standby at this position has replayed all that was judged, in earlier runs too: what
+   * it still shows may otherwise have been removed by a transaction that will not come again.
+   */
+  boolean isReplayed(Position replayed) {
+    return known && !replayed.isBefore(judged);
   }
 
   /** How far a cut may say this stream is judged (I5: never past what no snapshot has seen). */

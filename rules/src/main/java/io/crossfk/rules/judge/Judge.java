@@ -105,7 +105,8 @@ public final class Judge {
         database,
         absent -> {
           DatabaseDesk desk =
-              new DatabaseDesk(absent, Optional.ofNullable(memory.positions().get(absent)));
+              new DatabaseDesk(
+                  absent, Optional.ofNullable(memory.positions().get(absent)), questions);
           desk.visibilityDue = clock.nanos;
           return desk;
         });
@@ -157,6 +158,9 @@ public final class Judge {
       // It was resolved before and suspected again: its tombstone waits.
       if (known.state instanceof CaseState.Resolved resolved) {
         known.state = resolved.askedAgain();
+        known.cause = suspicion.cause();
+        known.brokenAt = suspicion.brokenAt();
+        known.transaction = suspicion.transaction();
       }
       keyCase = known;
     } else {

@@ -4,9 +4,8 @@ import io.crossfk.rules.judge.KeyCase.Ask;
 import io.crossfk.rules.judge.KeyCase.InFlight;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  * What the judge asks, and when. One look-up of a (rule, key) is in flight at a time (I0); a
  * question that must wait (an outage, an answer behind the stream) waits here.
  */
-final class Questions {
+final class Questions implements Visibility.InFlight {
   private final JudgeClock clock;
   private final Timers timers;
   private final Ledger ledger;
   private final JudgeLimits limits;
-  private final Map<Long, KeyCase> inFlight = new HashMap<>();
+
+  /** By number; the oldest comes first. */
+  private final LinkedHashMap<Long, KeyCase> inFlight = new LinkedHashMap<>();
+
   private List<Question> out = new ArrayList<>();
   private long number;
   private Consumer<KeyCase> unanswered = keyCase -> {};
@@ -118,6 +120,16 @@ final class Questions {
   void visibilityAnswered(DatabaseDesk database, Duration pause) {
     database.visibilityQuestion = -1;
     database.visibilityDue = clock.nanos + pause.toNanos();
+  }
+
+  @Override
+  public long lastAsked() {
+    return number;
+  }
+
+  @Override
+  public long oldest() {
+    return inFlight.isEmpty() ? Long.MAX_VALUE : inFlight.firstEntry().getKey();
   }
 
   int inFlight() {

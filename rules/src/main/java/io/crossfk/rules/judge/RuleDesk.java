@@ -1,11 +1,13 @@
 package io.crossfk.rules.judge;
 
+import io.crossfk.rules.change.TransactionId;
 import io.crossfk.rules.key.Key;
 import io.crossfk.rules.key.KeyShape;
 import io.crossfk.rules.model.BoundRule;
 import io.crossfk.rules.model.Rule;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +56,10 @@ final class RuleDesk {
   @Nullable AuditRequest audit;
   Cause auditCause = Cause.EXISTING;
   boolean auditOpened;
-  long auditChildSequence;
+
+  /** What was begun and not seen when the audit was asked: it must see them (I1). */
+  List<TransactionId> auditMustSee = List.of();
+
   long auditDue;
   boolean auditWanted;
 
@@ -81,6 +86,14 @@ final class RuleDesk {
 
   boolean cacheable(Key key) {
     return bound.shape().exact() && !key.partlyNull();
+  }
+
+  /**
+   * Whether both logs are read from a known position on. An audit before that would leave out what
+   * happens between its reading and the start of the streams.
+   */
+  boolean streamsFlow() {
+    return child.known && parent.known;
   }
 
   int load() {

@@ -11,6 +11,9 @@ import java.util.Optional;
  * (I1), does not count and is asked again.
  */
 final class Verdicts {
+  /** Answers behind the stream in a row from which on the pause no longer doubles. */
+  private static final int LONG_BEHIND = 6;
+
   private final JudgeClock clock;
   private final Timers timers;
   private final Questions questions;
@@ -96,7 +99,12 @@ final class Verdicts {
       // it may still show a parent that is gone.
       case Finding.Present present ->
           parent.covers(present.parent(), asked.parentSequence)
-              && (present.parent() instanceof Sight.Primary || isFirstLookUp(keyCase, asked));
+              && switch (present.parent()) {
+                case Sight.Primary primary -> true;
+                case Sight.Standby standby ->
+                    isFirstLookUp(keyCase, asked)
+                        && keyCase.desk.parent.isReplayed(standby.replayed());
+              };
       case Finding.Absent absent ->
           onPrimary(absent.parent()) && parent.covers(absent.parent(), asked.parentSequence);
       case Finding.NobodyRefers nobody ->
@@ -127,11 +135,20 @@ final class Verdicts {
         && first.last().isEmpty();
   }
 
+  /**
+   * Commits become visible within moments, as a rule. One that hangs on a dead standby holds every
+   * question of its database: a key that waits for long counts towards its rule's limit, or the
+   * keys that wait would fill the memory.
+   */
   private void behind(KeyCase keyCase, InFlight asked) {
     askedAgain++;
-    Duration pause = questions.limits().askAgain().multipliedBy(1L << Math.min(keyCase.behind, 6));
+    Duration pause =
+        questions.limits().askAgain().multipliedBy(1L << Math.min(keyCase.behind, LONG_BEHIND));
     keyCase.behind++;
     questions.askAfter(keyCase, asked.ask, pause);
+    if (keyCase.behind > LONG_BEHIND && !keyCase.isOpen()) {
+      desks.count(keyCase);
+    }
   }
 
   /** A question without an answer is a suspicion; it holds no position and is asked again. */

@@ -70,6 +70,22 @@ public final class SlotAndPublication {
   }
 
   /**
+   * Drops our slot, if it is there: its log is gone, and only a new one can go on.
+   *
+   * @throws SQLException if the database cannot be reached, or somebody reads from the slot
+   */
+  public void dropSlot() throws SQLException {
+    try (Connection connection = connect();
+        PreparedStatement drop =
+            connection.prepareStatement(
+                "select pg_drop_replication_slot(slot_name) from pg_replication_slots"
+                    + " where slot_name = ?")) {
+      drop.setString(1, slot);
+      drop.execute();
+    }
+  }
+
+  /**
    * Looks, and changes nothing.
    *
    * @throws SQLException if the database cannot be reached or does not answer

@@ -1,0 +1,262 @@
+package io.crossfk.listener;
+
+import io.crossfk.listener.check.CheckService;
+import io.crossfk.listener.check.SourceEvents;
+import io.crossfk.listener.feed.FeedWriter;
+import io.crossfk.listener.source.ChangeSource;
+import io.crossfk.listener.source.Gap;
+import io.crossfk.listener.source.SourceIdentity;
+import io.crossfk.listener.source.WatchedTable;
+import io.crossfk.listener.source.postgres.PostgresAddress;
+import io.crossfk.listener.source.postgres.PostgresSource;
+import io.crossfk.listener.source.postgres.PostgresSourceSettings;
+import io.crossfk.listener.source.postgres.SetupResult;
+import io.crossfk.listener.source.postgres.SlotAndPublication;
+import io.crossfk.listener.source.postgres.SlotState;
+import io.crossfk.listener.source.postgres.StreamLimits;
+import io.crossfk.rules.change.Position;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One database's stream over its whole life: where it begins, which server it is, and what follows
+ * a gap (a new slot or a new source; the judges are blind until they have audited).
+ */
+final class DatabaseLink implements SourceEvents, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DatabaseLink.class);
+  private static final Duration RECOVERY_PAUSE = Duration.ofSeconds(2);
+
+  private final PostgresAddress address;
+  private final String slot;
+  private final String publication;
+  private final List<WatchedTable> tables;
+  private final CheckService check;
+  private final FeedWriter feed;
+  private final Consumer<RuntimeException> faults;
+  private final CountDownLatch closing = new CountDownLatch(1);
+
+  private @Nullable SourceIdentity identity;
+  private boolean identityIsJournaled;
+  private @Nullable ChangeSource source;
+  private volatile boolean connected;
+
+  DatabaseLink(
+      PostgresAddress address,
+      String slot,
+      String publication,
+      List<WatchedTable> tables,
+      CheckService check,
+      FeedWriter feed,
+      Consumer<RuntimeException> faults) {
+    this.address = address;
+    this.slot = slot;
+    this.publication = publication;
+    this.tables = List.copyOf(tables);
+    this.check = check;
+    this.feed = feed;
+    this.faults = faults;
+  }
+
+  /**
+   * Starts the stream where the journal says (I5), or where the slot begins.
+   *
+   * @param ready publication and slot as set-up left them
+   */
+  synchronized void start(SetupResult.Ready ready) {
+    String database = address.database();
+    Optional<SourceIdentity> journaled = feed.journal().identity(database).map(Parts::fromJournal);
+    Optional<Position> remembered = check.rememberedPosition(database);
+    identity = ready.identity();
+    identityIsJournaled = journaled.isPresent() && sameAs(journaled.get(), ready.identity());
+    Position startAt = startOf(ready.slot());
+    if (remembered.isPresent()) {
+      Optional<String> gap = gapSince(journaled, ready);
+      if (gap.isPresent()) {
+        log.atError()
+            .addKeyValue("database", database)
+            .addKeyValue("reason", gap.get())
+            .log("change stream has a gap: its rules are blind until an audit");
+        check.gap(database, gap.get(), this);
+      } else {
+        startAt = remembered.get();
+        if (journaled.isPresent() && ready.identity().mayHaveLostCommits(journaled.get())) {
+          check.gap(database, "the server crashed: commits may have vanished", this);
+        }
+      }
+    }
+    open(ready.identity(), startAt);
+  }
+
+  /** Identities are compared before the slots are opened (I5, section 5, fact 9). */
+  private static Optional<String> gapSince(
+      Optional<SourceIdentity> journaled, SetupResult.Ready ready) {
+    if (journaled.isPresent() && !journaled.get().sameHistoryAs(ready.identity())) {
+      return Optional.of(new Gap.IdentityChanged(journaled.get(), ready.identity()).message());
+    }
+    return ready.slot() instanceof SlotState.Created created
+        ? Optional.of(new Gap.SlotMissing(created.name()).message())
+        : Optional.empty();
+  }
+
+  private static boolean sameAs(SourceIdentity one, SourceIdentity other) {
+    return one.sameHistoryAs(other) && one.life().equals(other.life());
+  }
+
+  private static Position startOf(SlotState slot) {
+    return switch (slot) {
+      case SlotState.Created created -> created.consistentPoint();
+      case SlotState.Existing existing -> existing.confirmedFlush();
+    };
+  }
+
+  private void open(SourceIdentity expected, Position startAt) {
+    ChangeSource opened =
+        new PostgresSource(
+            new PostgresSourceSettings(
+                address,
+                slot,
+                publication,
+                startAt,
+                Optional.of(expected),
+                tables,
+                StreamLimits.DEFAULT),
+            check.sinkFor(address.database(), this));
+    source = opened;
+    check.sourceStarts(address.database(), position -> acknowledge(opened, position));
+    opened.start();
+  }
+
+  /**
+   * Every judge's cut up to here is durable. If the server is another one than the journal says,
+   * the judges know (they were told before any position of it), and so the journal may know too.
+   */
+  private void acknowledge(ChangeSource to, Position position) {
+    SourceIdentity toJournal = null;
+    synchronized (this) {
+      if (!identityIsJournaled && identity != null) {
+        identityIsJournaled = true;
+        toJournal = identity;
+      }
+    }
+    if (toJournal != null) {
+      feed.identify(address.database(), Parts.toJournal(toJournal), () -> {});
+    }
+    to.acknowledge(position);
+  }
+
+  @Override
+  public synchronized boolean started(String database, SourceIdentity found) {
+    connected = true;
+    SourceIdentity before = identity;
+    identity = found;
+    if (before == null || sameAs(before, found)) {
+      return false;
+    }
+    identityIsJournaled = false;
+    return found.mayHaveLostCommits(before);
+  }
+
+  @Override
+  public void lost(String database, String reason) {
+    connected = false;
+  }
+
+  @Override
+  public void gap(String database, Gap gap) {
+    connected = false;
+    Thread.ofVirtual().name("crossfk-recovery-" + database).start(() -> recover(gap));
+  }
+
+  @Override
+  public void failed(String database, RuntimeException fault) {
+    faults.accept(fault);
+  }
+
+  /** Makes slot and source anew, for as long as it takes; the judges are blind meanwhile. */
+  private void recover(Gap gap) {
+    boolean dropSlot = gap instanceof Gap.SlotInvalidated || gap instanceof Gap.PublicationMissing;
+    try {
+      while (closing.getCount() > 0) {
+        if (reopen(dropSlot)) {
+          return;
+        }
+        if (closing.await(RECOVERY_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException fault) {
+      faults.accept(fault);
+    }
+  }
+
+  private boolean reopen(boolean dropSlot) {
+    try {
+      SlotAndPublication setup = new SlotAndPublication(address, slot, publication);
+      if (dropSlot) {
+        setup.dropSlot();
+      }
+      return switch (setup.prepare(tables)) {
+        case SetupResult.Ready ready -> {
+          openAfterGap(ready);
+          yield true;
+        }
+        case SetupResult.Refused refused -> {
+          log.atError()
+              .addKeyValue("database", address.database())
+              .addKeyValue("refusals", refused.refusals())
+              .log("the stream cannot be made anew; its rules stay blind");
+          yield false;
+        }
+      };
+    } catch (SQLException unreachable) {
+      log.atWarn()
+          .addKeyValue("database", address.database())
+          .addKeyValue("reason", unreachable.getMessage())
+          .log("the stream cannot be made anew yet; trying again");
+      return false;
+    }
+  }
+
+  private synchronized void openAfterGap(SetupResult.Ready ready) {
+    if (closing.getCount() == 0) {
+      return;
+    }
+    if (source != null) {
+      source.close();
+    }
+    identity = ready.identity();
+    identityIsJournaled = false;
+    open(ready.identity(), startOf(ready.slot()));
+    log.atInfo()
+        .addKeyValue("database", address.database())
+        .addKeyValue("position", startOf(ready.slot()))
+        .log("change stream made anew after a gap; its rules are audited");
+  }
+
+  boolean isConnected() {
+    return connected;
+  }
+
+  /** Sends a last acknowledgement and ends the stream. */
+  @Override
+  public void close() {
+    closing.countDown();
+    ChangeSource open;
+    synchronized (this) {
+      open = source;
+    }
+    if (open != null) {
+      open.close();
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.crossfk.listener.feed;
+
+import io.crossfk.rules.judge.Cut;
+import io.crossfk.rules.judge.Suspicion;
+import io.crossfk.rules.judge.Transition;
+import io.crossfk.rules.judge.Violation;
+import io.crossfk.rules.key.Key;
+import io.crossfk.rules.key.KeyShape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A cut as records: what it publishes, and what it changes in the journal. When a cut says several
+ * things of one key, the last one stands in the journal and each is published.
+ */
+final class CutRecords {
+
+  private final String judge;
+  private final Function<String, KeyShape> shapes;
+  private final EarlierLives earlierLives;
+  private final List<Event> events = new ArrayList<>();
+
+  /** By journal key; empty is a deletion. */
+  private final Map<String, Optional<JournalEntry>> entries = new LinkedHashMap<>();
+
+  private CutRecords(String judge, Function<String, KeyShape> shapes, EarlierLives earlierLives) {
+    this.judge = judge;
+    this.shapes = shapes;
+    this.earlierLives = earlierLives;
+  }
+
+  /** All of a cut but its positions. */
+  static JournalChange of(Cut cut, Function<String, KeyShape> shapes, EarlierLives earlierLives) {
+    CutRecords records = new CutRecords(cut.judge(), shapes, earlierLives);
+    cut.lives().forEach(records::life);
+    cut.transitions().forEach(records::transition);
+    // Dropped first: a suspicion that is dropped and noted again in one cut is one (I5).
+    cut.dropped().forEach(records::dropped);
+    cut.noted().forEach(records::noted);
+    return records.change();
+  }
+
+  private JournalChange change() {
+    List<JournalEntry> written = new ArrayList<>();
+    List<String> deleted = new ArrayList<>();
+    entries.forEach((key, entry) -> entry.ifPresentOrElse(written::add, () -> deleted.add(key)));
+    return new JournalChange(events, written, deleted);
+  }
+
+  private void life(String rule, Cut.RememberedRule remembered) {
+    put(new JournalEntry.RuleState(judge, rule, remembered));
+  }
+
+  private void transition(Transition transition) {
+    Violation violation = transition.violation();
+    String canonicalKey = canonical(violation.rule().name(), violation.key());
+    ViolationDocument document = ViolationDocument.of(violation, canonicalKey);
+    if (earlierLives.cancelTombstone(document.id())) {
+      delete(JournalEntry.Retired.key(document.id()));
+    }
+    int before = earlierLives.eventsOf(document.id());
+    int number = before + violation.transition();
+    if (transition instanceof Transition.Forgotten) {
+      earlierLives.forget(document.id());
+      events.add(
+          Event.forgotten(
+              document.id(), violation.openedAtParent(), number, violation.updatedAt()));
+      delete(JournalEntry.Remembered.key(document.id()));
+      return;
+    }
+    Event.Type type =
+        switch (transition) {
+          case Transition.Opened opened -> Event.Type.OPENED;
+          case Transition.Updated updated -> Event.Type.UPDATED;
+          case Transition.Resolved resolved -> Event.Type.RESOLVED;
+          case Transition.Forgotten forgotten -> Event.Type.FORGOTTEN;
+        };
+    events.add(Event.of(type, document, violation.openedAtParent(), number));
+    put(
+        new JournalEntry.Remembered(
+            judge,
+            canonicalKey,
+            violation.openedAtParent(),
+            violation.transition(),
+            before,
+            document));
+  }
+
+  private void dropped(Cut.Dropped dropped) {
+    delete(
+        JournalEntry.Suspected.key(
+            dropped.ruleName(), canonical(dropped.ruleName(), dropped.key()), dropped.referrers()));
+  }
+
+  private void noted(Suspicion suspicion) {
+    put(
+        new JournalEntry.Suspected(
+            judge,
+            suspicion.ruleName(),
+            canonical(suspicion.ruleName(), suspicion.key()),
+            suspicion.referrers(),
+            suspicion.cause(),
+            suspicion.brokenAt(),
+            suspicion.transaction()));
+  }
+
+  private String canonical(String rule, Key key) {
+    return shapes.apply(rule).canonical(key);
+  }
+
+  private void put(JournalEntry entry) {
+    entries.put(entry.key(), Optional.of(entry));
+  }
+
+  private void delete(String key) {
+    entries.put(key, Optional.empty());
+  }
+}

@@ -1,0 +1,68 @@
+package io.crossfk.listener.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The schema that ships in the jar, and the same schema without room for anything it leaves out.
+ */
+final class ViolationSchema {
+  static final String RESOURCE = "/io/crossfk/schema/violation.schema.json";
+
+  private static final Schema PUBLISHED = schema(text());
+  private static final Schema STRICT = schema(strict(text()));
+
+  private ViolationSchema() {}
+
+  static String text() {
+    try (InputStream resource =
+        Objects.requireNonNull(ViolationSchema.class.getResourceAsStream(RESOURCE))) {
+      return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  private static Schema schema(String text) {
+    return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+        .getSchema(text, InputFormat.JSON);
+  }
+
+  /** Readers must ignore what they do not know; we must not write what we did not describe. */
+  private static String strict(String text) {
+    JsonNode schema = JsonMapper.shared().readTree(text);
+    close(schema);
+    return schema.toString();
+  }
+
+  private static void close(JsonNode node) {
+    if (node instanceof ObjectNode object
+        && object.has("properties")
+        && object.has("type")
+        && !object.has("additionalProperties")) {
+      object.put("additionalProperties", false);
+    }
+    node.forEach(ViolationSchema::close);
+  }
+
+  static void assertDescribes(String json) {
+    assertThat(PUBLISHED.validate(json, InputFormat.JSON)).as(json).isEmpty();
+    assertThat(STRICT.validate(json, InputFormat.JSON)).as("strictly: " + json).isEmpty();
+  }
+
+  static boolean accepts(String json) {
+    return PUBLISHED.validate(json, InputFormat.JSON).isEmpty();
+  }
+}
