@@ -19,13 +19,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** A database that is down, hangs or waits fails its own questions, in time, and no others. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AvailabilityIT {
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(4);
 
   private PostgresServer usersServer;
   private World world;
@@ -33,7 +36,7 @@ class AvailabilityIT {
   private BoundRule userOrder;
   private BoundRule ordersItem;
 
-  @BeforeEach
+  @BeforeAll
   void start() throws Exception {
     usersServer = PostgresServer.start();
     world = World.on(PostgresServer.start(), "orders", "items").and("users", usersServer);
@@ -58,9 +61,15 @@ class AvailabilityIT {
     ordersItem = rules.get(2);
   }
 
-  @AfterEach
+  @AfterAll
   void stop() {
     world.close();
+  }
+
+  /** A test that fails must not leave a server that hangs to the next one. */
+  @AfterEach
+  void resume() {
+    usersServer.resume();
   }
 
   private PostgresLookups lookups(int connections) {
@@ -112,6 +121,8 @@ class AvailabilityIT {
           .isInstanceOf(Finding.Failed.class);
       assertThat(within(Duration.ofSeconds(5), lookups, world.proof(ordersItem, Key.of(1400))))
           .isInstanceOf(Finding.Broken.class);
+    } finally {
+      usersServer.startAgain();
     }
   }
 
@@ -122,10 +133,8 @@ class AvailabilityIT {
       usersServer.pause();
       List<Question> hopeless = new ArrayList<>();
       for (int i = 0; i < 2000; i++) {
-        hopeless.add(
-            i % 2 == 0
-                ? world.presence(ordersUser, Key.of(i))
-                : world.proof(ordersUser, Key.of(501 + i % 1000)));
+        // They need orders too: all of its connections would hang with them.
+        hopeless.add(world.proof(ordersUser, Key.of(501 + i % 1000)));
       }
       CountDownLatch failed = new CountDownLatch(hopeless.size());
       long started = System.nanoTime();
@@ -146,7 +155,7 @@ class AvailabilityIT {
       assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
       assertThat(Duration.ofNanos(System.nanoTime() - started))
           .as("timeout, slack, and the wait for a connection")
-          .isLessThan(Duration.ofSeconds(10));
+          .isLessThan(TIMEOUT.plusSeconds(8));
       usersServer.resume();
       await()
           .atMost(Duration.ofSeconds(20))

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,15 +28,13 @@ class LookupPlansIT {
 
   @BeforeAll
   void start() throws SQLException {
-    world = World.on(PostgresServer.start(), "users", "orders");
-    for (String database : List.of("users", "orders")) {
-      world.sql(
-          database,
-          "create extension citext",
-          "create collation loud (provider = icu, locale = 'und-u-ks-level2', deterministic ="
-              + " false)",
-          "create type mood as enum ('good', 'bad')");
-    }
+    world = World.on(PostgresServer.start(), "orders");
+    world.sql(
+        "orders",
+        "create extension citext",
+        "create collation loud (provider = icu, locale = 'und-u-ks-level2', deterministic ="
+            + " false)",
+        "create type mood as enum ('good', 'bad')");
   }
 
   @AfterAll
@@ -81,55 +80,51 @@ class LookupPlansIT {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void bothReadsUseTheIndex(Case one) throws Exception {
-    table("orders", "child_" + one.name, one.child, one.values, "index");
-    table("users", "parent_" + one.name, one.parent, one.values, "unique index");
-    String columns = one.child.size() == 1 ? "(a)" : "(a, b)";
+  void everyReadUsesTheIndex(Case one) throws Exception {
+    table("child_" + one.name, one.child, one.values, "index");
+    table("parent_" + one.name, one.parent, one.values, "unique index");
+    int columns = one.child.size();
+    String names = columns == 1 ? "(a)" : "(a, b)";
     BoundRule rule =
         world
             .bind(
                 World.rule(
                     one.name,
-                    "orders:public.child_" + one.name + columns,
-                    "users:public.parent_" + one.name + columns))
+                    "orders:public.child_" + one.name + names,
+                    "orders:public.parent_" + one.name + names))
             .getFirst();
     LookupStatements statements = new LookupStatements(rule);
 
-    assertIndexed("users", statements.presence(), one.parent.size());
-    assertIndexed("orders", statements.children(0, true), one.child.size());
-    if (one.child.size() > 1) {
-      assertIndexed("orders", statements.children(0b10, false), 1);
+    assertIndexed(statements.presence(), columns);
+    assertIndexed(statements.children(0, true), columns);
+    assertIndexed(statements.together(), 2 * columns);
+    if (columns > 1) {
+      assertIndexed(statements.children(0b10, false), columns - 1);
     }
     if (!rule.shape().exact()) {
-      assertIndexed("orders", statements.referrers(), one.child.size());
+      assertIndexed(statements.referrers(), columns);
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("cases")
-  void aRuleInsideOneDatabaseUsesBothIndexes(Case one) throws Exception {
-    table("orders", "inner_child_" + one.name, one.child, one.values, "index");
-    table("orders", "inner_parent_" + one.name, one.parent, one.values, "unique index");
-    String columns = one.child.size() == 1 ? "(a)" : "(a, b)";
+  @Test
+  void aKeyThatIsNotThereDoesNotReadAColumnOfFewValues() throws Exception {
+    // By the statistics a scan finds a hundred rows soon; for an eleventh value it finds none.
+    table("child_few", List.of("int4"), List.of("g % 10"), "index");
+    table("parent_few", List.of("int8"), List.of("g"), "unique index");
     BoundRule rule =
         world
-            .bind(
-                World.rule(
-                    one.name,
-                    "orders:public.inner_child_" + one.name + columns,
-                    "orders:public.inner_parent_" + one.name + columns))
+            .bind(World.rule("few", "orders:public.child_few(a)", "orders:public.parent_few(a)"))
             .getFirst();
 
-    assertIndexed("orders", new LookupStatements(rule).together(), 2 * one.child.size());
+    assertIndexed(new LookupStatements(rule).children(0, true), 1);
   }
 
-  private void table(
-      String database, String name, List<String> types, List<String> values, String index)
+  private void table(String name, List<String> types, List<String> values, String index)
       throws SQLException {
     String b = types.size() > 1 ? ", b " + types.get(1) : "";
     String columns = types.size() > 1 ? "a, b" : "a";
     world.sql(
-        database,
+        "orders",
         "create table " + name + " (id int primary key, a " + types.getFirst() + b + ")",
         "insert into "
             + name
@@ -141,12 +136,8 @@ class LookupPlansIT {
         "analyze " + name);
   }
 
-  private void assertIndexed(String database, String sql, int arrays) throws SQLException {
-    PostgresDatabase settings =
-        world.databases(1, Duration.ofSeconds(60)).stream()
-            .filter(one -> one.name().equals(database))
-            .findFirst()
-            .orElseThrow();
+  private void assertIndexed(String sql, int arrays) throws SQLException {
+    PostgresDatabase settings = world.databases(1, Duration.ofSeconds(60)).getFirst();
     Matcher parameters = Pattern.compile("\\?").matcher(sql);
     int[] number = {0};
     String numbered = parameters.replaceAll(match -> "\\$" + ++number[0]);
