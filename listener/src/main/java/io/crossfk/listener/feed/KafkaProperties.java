@@ -106,7 +106,10 @@ final class KafkaProperties {
     return properties;
   }
 
-  /** For reading without a group, committed transactions only. */
+  /**
+   * For reading without a group, committed transactions only. The position moves past the mark of a
+   * commit only with the next fetch, so a fetch that finds nothing must not wait for long.
+   */
   Map<String, Object> reader(String purpose) {
     Map<String, Object> properties = consumer(purpose);
     for (String ofGroups :
@@ -119,6 +122,9 @@ final class KafkaProperties {
       properties.remove(ofGroups);
     }
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "50");
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000");
+    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(8 << 20));
     return properties;
   }
 
