@@ -93,7 +93,7 @@ public final class Listener implements AutoCloseable {
     report.errors().stream().map(CatalogFinding::message).forEach(problems::add);
     int exitCode = StartFailure.CONFIGURATION;
     try {
-      FeedTopics.ensure(Parts.feed(configuration)).forEach(risk -> log.atWarn().log("{}", risk));
+      FeedTopics.ensure(Parts.feed(configuration));
     } catch (FeedStartException refused) {
       if (problems.isEmpty() && refused.reason() == FeedStartException.Reason.UNREACHABLE) {
         exitCode = StartFailure.UNAVAILABLE;

@@ -27,9 +27,12 @@ class AccessIT {
   void whatIsNotAllowedIsRefusedWithTheCommandThatAllowsIt() throws Exception {
     try (KafkaBroker kafka =
         KafkaBroker.builder()
-            .setting("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer")
+            .setting(
+                "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer")
             .setting("super.users", "User:boss")
-            .setting("listener.security.protocol.map", "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT")
+            .setting(
+                "listener.security.protocol.map",
+                "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT")
             .setting("sasl.enabled.mechanisms", "PLAIN")
             .setting("sasl.mechanism.inter.broker.protocol", "PLAIN")
             .setting("sasl.mechanism.controller.protocol", "PLAIN")
@@ -46,7 +49,8 @@ class AccessIT {
           .anyMatch(problem -> problem.contains("--topic acl.state --partitions 1"))
           .anyMatch(problem -> problem.contains("--topic acl.violations --partitions 3"));
 
-      try (Admin boss = Admin.create(new java.util.HashMap<>(as(kafka, "boss").settings().kafka()))) {
+      try (Admin boss =
+          Admin.create(new java.util.HashMap<>(as(kafka, "boss").settings().kafka()))) {
         boss.createTopics(
                 List.of(
                     new NewTopic("acl.violations", 3, (short) 1)
@@ -113,8 +117,8 @@ class AccessIT {
         + " password=\"secret\" user_boss=\"secret\" user_crossfk=\"secret\";";
   }
 
-  private static void allow(
-      Admin boss, ResourceType type, String name, AclOperation... operations) throws Exception {
+  private static void allow(Admin boss, ResourceType type, String name, AclOperation... operations)
+      throws Exception {
     List<AclBinding> bindings = new ArrayList<>();
     Arrays.stream(operations)
         .forEach(

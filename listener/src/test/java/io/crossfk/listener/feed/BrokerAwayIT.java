@@ -65,8 +65,7 @@ class BrokerAwayIT {
     long number = submitted.incrementAndGet();
     writer.submit(
         Samples.cut(number)
-            .transitions(
-                new Transition.Opened(Samples.opened(Samples.ORDERS_USER, Key.of(number))))
+            .transitions(new Transition.Opened(Samples.opened(Samples.ORDERS_USER, Key.of(number))))
             .build(),
         () -> {
           durable.add(number);

@@ -52,7 +52,10 @@ class FeedTopicsIT {
         .containsEntry("cleanup.policy", "compact")
         .containsEntry("min.compaction.lag.ms", "0")
         .containsEntry("segment.bytes", "16777216");
-    assertThat(warnings).as("one broker is a risk").hasSize(2).allMatch(w -> w.contains("min.insync.replicas"));
+    assertThat(warnings)
+        .as("one broker is a risk")
+        .hasSize(2)
+        .allMatch(w -> w.contains("min.insync.replicas"));
     assertThat(FeedTopics.ensure(settings)).as("the second time").isEqualTo(warnings);
   }
 
@@ -73,7 +76,10 @@ class FeedTopicsIT {
     assertThat(refused.reason()).isEqualTo(FeedStartException.Reason.REFUSED);
     assertThat(refused.problems())
         .hasSize(3)
-        .anyMatch(p -> p.contains("bad.violations has cleanup.policy=delete") && p.contains("kafka-configs.sh"))
+        .anyMatch(
+            p ->
+                p.contains("bad.violations has cleanup.policy=delete")
+                    && p.contains("kafka-configs.sh"))
         .anyMatch(p -> p.contains("bad.state has 2 partitions and must have 1"))
         .anyMatch(p -> p.contains("bad.state has cleanup.policy=compact,delete"));
   }
@@ -93,7 +99,8 @@ class FeedTopicsIT {
   @Test
   void aHostThatDoesNotExistIsUnreachable() {
     FeedStartException unreachable =
-        refused(FeedSettings.of("nobody", Map.of("bootstrap.servers", "no.such.host.invalid:9092")));
+        refused(
+            FeedSettings.of("nobody", Map.of("bootstrap.servers", "no.such.host.invalid:9092")));
 
     assertThat(unreachable.reason()).isEqualTo(FeedStartException.Reason.UNREACHABLE);
     assertThat(unreachable).hasMessageContaining("no.such.host.invalid:9092");
@@ -106,7 +113,10 @@ class FeedTopicsIT {
             FeedSettings.of(
                 "x",
                 Map.of(
-                    "bootstrap.servers", kafka.bootstrapServers(), "security.protocol", "NONSENSE")));
+                    "bootstrap.servers",
+                    kafka.bootstrapServers(),
+                    "security.protocol",
+                    "NONSENSE")));
 
     assertThat(refused.reason()).isEqualTo(FeedStartException.Reason.REFUSED);
     assertThat(refused).hasMessageContaining("security.protocol");

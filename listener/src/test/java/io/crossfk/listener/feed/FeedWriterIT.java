@@ -90,10 +90,11 @@ class FeedWriterIT {
     assertThat(published)
         .extracting(FeedRecord::type)
         .containsExactlyInAnyOrder("io.crossfk.violation.opened", "io.crossfk.violation.resolved");
-    published.forEach(
-        record -> ViolationSchema.assertDescribes(record.json().orElseThrow()));
+    published.forEach(record -> ViolationSchema.assertDescribes(record.json().orElseThrow()));
     try (FeedReader reader = FeedReader.open(feed.settings())) {
-      assertThat(reader.openViolations()).extracting(FeedRecord::id).containsExactly("orders-user|[42]");
+      assertThat(reader.openViolations())
+          .extracting(FeedRecord::id)
+          .containsExactly("orders-user|[42]");
     }
   }
 
@@ -225,8 +226,7 @@ class FeedWriterIT {
           writer,
           Samples.cut(1)
               .at("0/1", "0/2")
-              .transitions(
-                  new Transition.Opened(Samples.opened(Samples.ORDERS_USER, Key.of(42))))
+              .transitions(new Transition.Opened(Samples.opened(Samples.ORDERS_USER, Key.of(42))))
               .noted(Samples.suspicion(Samples.ORDERS_USER, Key.of(7)))
               .life(Samples.ORDERS_USER, new RuleLife.Watching())
               .build());
@@ -237,14 +237,14 @@ class FeedWriterIT {
           .isEqualTo(Map.of("orders-user", Resolution.RULE_REMOVED));
       assertThat(Broker.memory(next))
           .isEqualTo(
-              new Memory(
-                  Map.of("users", Position.parse("0/1")), List.of(), List.of(), Map.of()));
+              new Memory(Map.of("users", Position.parse("0/1")), List.of(), List.of(), Map.of()));
     }
     FeedRecord told = feed.published().getLast();
     assertThat(told.type()).isEqualTo("io.crossfk.violation.resolved");
     assertThat(told.headers()).containsEntry("ce_id", "orders-user|[42]@1/AB#2");
     assertThat(told.json().orElseThrow())
-        .contains("\"resolution\":\"rule-removed\"", "\"resolvedAt\":\"2026-11-22T13:00:00.000001Z\"");
+        .contains(
+            "\"resolution\":\"rule-removed\"", "\"resolvedAt\":\"2026-11-22T13:00:00.000001Z\"");
     ViolationSchema.assertDescribes(told.json().orElseThrow());
 
     // A day later, whichever instance leads by then.

@@ -164,8 +164,10 @@ public final class PostgresSource implements ChangeSource {
     try {
       opening = ReplicationConnection.open(settings, from, expected);
     } catch (SQLException e) {
-      lost(e);
-      pause(backOff.next(settings.limits().retryAtMost()));
+      if (!ended()) {
+        lost(e);
+        pause(backOff.next(settings.limits().retryAtMost()));
+      }
       return true;
     }
     return switch (opening) {

@@ -37,10 +37,11 @@ final class PostgresStreamIT {
   }
 
   @AfterEach
-  void close() {
+  void close() throws SQLException {
     if (source != null) {
       source.close();
     }
+    database.close();
     assertThat(sink.faults).isEmpty();
   }
 

@@ -1,5 +1,7 @@
 package io.crossfk.listener.source.postgres;
 
+import static org.awaitility.Awaitility.await;
+
 import io.crossfk.listener.source.WatchedTable;
 import io.crossfk.rules.change.Position;
 import io.crossfk.rules.model.TableReference;
@@ -9,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A database of its own for one test, with its slot; the configuration calls it "shop". */
-final class TestDatabase {
+final class TestDatabase implements AutoCloseable {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   final PostgresServer server;
@@ -100,6 +103,24 @@ final class TestDatabase {
   Position confirmed() throws SQLException {
     return position(
         "select confirmed_flush_lsn from pg_replication_slots where slot_name = '" + slot + "'");
+  }
+
+  /** Gives slot and database back: a server has few slots, and each holds its log. */
+  @Override
+  public void close() throws SQLException {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () ->
+                "0"
+                    .equals(
+                        query(
+                            "select count(*) from pg_replication_slots where active"
+                                + " and database = current_database()")));
+    execute(
+        "select pg_drop_replication_slot(slot_name) from pg_replication_slots"
+            + " where database = current_database()");
+    server.execute("postgres", "drop database " + name + " with (force)");
   }
 
   /** Publishes and makes the slot, by SQL of the test's own. */
