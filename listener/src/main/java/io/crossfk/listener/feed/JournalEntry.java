@@ -267,8 +267,13 @@ sealed interface JournalEntry {
     }
   }
 
-  /** Who writes. Written when there is nothing else to write, so that a fenced writer finds out. */
-  record Leader(String instance, Instant at) implements JournalEntry {
+  /**
+   * Who writes: written first, and whenever there is nothing else to write, so that a fenced writer
+   * finds out.
+   *
+   * @param installation whose memory this topic is; two installations must not share one
+   */
+  record Leader(String installation, String instance, Instant at) implements JournalEntry {
     static final String KEY = "leader";
 
     @Override
@@ -278,12 +283,16 @@ sealed interface JournalEntry {
 
     @Override
     public void write(JsonGenerator json) {
+      json.writeStringProperty("installation", installation);
       json.writeStringProperty("instance", instance);
       json.writeStringProperty("at", Json.instant(at));
     }
 
     static Leader read(JsonNode value) {
-      return new Leader(Json.text(value, "instance"), Json.instant(value, "at"));
+      return new Leader(
+          Json.text(value, "installation"),
+          Json.text(value, "instance"),
+          Json.instant(value, "at"));
     }
   }
 

@@ -136,6 +136,23 @@ class JournalTest {
   }
 
   @Test
+  void whatIsKnownOfARuleThatWaitsStaysInTheJournal() {
+    Suspicion waiting = Samples.suspicion(Samples.ORDERS_USER, Key.of(7));
+    Suspicion judged = Samples.suspicion(Samples.CARDS_USER, Key.of(7));
+    write(Samples.cut(1).noted(waiting, judged).build());
+
+    assertThat(
+            journal
+                .memory(
+                    Samples.USERS_JUDGE,
+                    Set.of("orders-user"),
+                    name -> name.equals("orders-user") ? Optional.empty() : Samples.rule(name))
+                .suspicions())
+        .containsExactly(judged);
+    assertThat(memory().suspicions()).containsExactlyInAnyOrder(waiting, judged);
+  }
+
+  @Test
   void aColumnOfAnotherTypeDoesNotFitWhatIsRemembered() {
     write(Samples.cut(1).noted(Samples.suspicion(Samples.ORDERS_USER, Key.of(7))).build());
     BoundRule asText =
