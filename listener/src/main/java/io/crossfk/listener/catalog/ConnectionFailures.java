@@ -56,6 +56,12 @@ final class ConnectionFailures {
                   + " TO "
                   + role
                   + ";");
+      case "08P01" ->
+          error(
+              database,
+              "what answers at "
+                  + address(database)
+                  + " does not speak PostgreSQL's protocol; correct host and port of the url");
       case "08004" -> refused(database, said, "correct user, password or sslmode of the database");
       default -> unreadable(database, failure);
     };

@@ -102,13 +102,16 @@ final class ServerFindings {
               + " of max_replication_slots = "
               + slots.most()
               + " are taken"
+              + "; run ALTER SYSTEM SET max_replication_slots = "
+              + (slots.used() + 1)
+              + "; and restart the server"
               + (slots.idle().isEmpty()
                   ? ""
-                  : " (read by nobody: " + String.join(", ", slots.idle()) + ")")
-              + "; run SELECT pg_drop_replication_slot('…'); for one that nobody needs, or ALTER"
-              + " SYSTEM SET max_replication_slots = "
-              + (slots.used() + 1)
-              + "; and restart the server");
+                  : ", or drop one that nobody needs, with SELECT pg_drop_replication_slot('"
+                      + slots.idle().getFirst()
+                      + "'); (read by nobody now: "
+                      + String.join(", ", slots.idle())
+                      + ")"));
     }
     if (server.senders() >= server.mostSenders()) {
       add(

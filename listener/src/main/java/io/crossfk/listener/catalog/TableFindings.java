@@ -392,7 +392,7 @@ final class TableFindings {
 
   private static String uniqueCure(TableFacts table, List<String> key, String create) {
     if (!key.containsAll(table.partitionKey())) {
-      return ", nor can they: it would have to contain the partition key ("
+      return ", nor is one possible: it would have to contain the partition key ("
           + String.join(", ", table.partitionKey())
           + "); refer to columns that do";
     }

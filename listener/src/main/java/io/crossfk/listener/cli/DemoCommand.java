@@ -47,9 +47,9 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "40s",
       converter = Total.class,
       description =
-          "How long all of it takes: 20s to 24h, ${DEFAULT-VALUE} if not given. The story takes its"
-              + " first half minute, the load goes on until the end. A machine that is too slow"
-              + " for it takes longer.")
+          "How long all of it takes: 25s to 24h, ${DEFAULT-VALUE} if not given. The story takes the"
+              + " first half minute of it, or less; the load goes on until the end. A machine that"
+              + " is too slow takes longer.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Duration total;
 

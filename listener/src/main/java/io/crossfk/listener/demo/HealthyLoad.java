@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +20,7 @@ final class HealthyLoad implements AutoCloseable {
 
   private final AtomicLong families = new AtomicLong(LoadFamily.FIRST);
   private final AtomicLong transactions = new AtomicLong();
+  private final Map<Long, Long> brokenSince = new ConcurrentHashMap<>();
   private final Set<Long> late = ConcurrentHashMap.newKeySet();
   private final List<LoadWorker> workers = new ArrayList<>();
   private final long startedNanos = System.nanoTime();
@@ -45,11 +47,25 @@ final class HealthyLoad implements AutoCloseable {
     transactions.incrementAndGet();
   }
 
-  /** A family was broken for this long at one stretch. */
-  void wasBroken(LoadFamily family, Duration time) {
-    if (time.compareTo(mostBroken) > 0) {
-      late.add(family.number());
+  /** From before this moment on, by {@link System#nanoTime}, a child is without its parent. */
+  void breaks(LoadFamily family, long nanos) {
+    brokenSince.putIfAbsent(family.number(), nanos);
+  }
+
+  /** Every child has its parent again, if one was without. */
+  void isWhole(LoadFamily family) {
+    Long since = brokenSince.get(family.number());
+    if (since != null) {
+      // First remembered as late, then forgotten as broken: at no moment it looks innocent.
+      if (isLong(since)) {
+        late.add(family.number());
+      }
+      brokenSince.remove(family.number());
     }
+  }
+
+  private boolean isLong(long sinceNanos) {
+    return System.nanoTime() - sinceNanos > mostBroken.toNanos();
   }
 
   /** Starts no more families, and waits until those that live have come to their end. */
@@ -88,7 +104,9 @@ final class HealthyLoad implements AutoCloseable {
 
   /** Whether a violation of this key would be true: the load itself broke the rule. */
   boolean excuses(ViolationKey key) {
-    return late.contains(LoadFamily.familyOf(key));
+    long family = LoadFamily.familyOf(key);
+    Long since = brokenSince.get(family);
+    return (since != null && isLong(since)) || late.contains(family);
   }
 
   @Override

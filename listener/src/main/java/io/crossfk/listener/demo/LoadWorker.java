@@ -47,18 +47,16 @@ final class LoadWorker implements AutoCloseable {
   private void newFamily() {
     if (!enough && failure == null && living.get() < MOST_FAMILIES) {
       living.incrementAndGet();
-      step(new LoadFamily(load.nextFamily(), random), 0);
+      step(new LoadFamily(load.nextFamily(), random));
     }
   }
 
-  /**
-   * Does the next step of a family and leaves the rest for later.
-   *
-   * @param brokenSince since when it is broken, by {@link System#nanoTime}; 0 if it is not
-   */
-  private void step(LoadFamily family, long brokenSince) {
+  /** Does the next step of a family and leaves the rest for later. */
+  private void step(LoadFamily family) {
     LoadFamily.Step step = family.next();
-    long before = System.nanoTime();
+    if (step.broken()) {
+      load.breaks(family, System.nanoTime());
+    }
     try (Statement statement = connection(step.database()).createStatement()) {
       statement.execute(step.sql());
     } catch (SQLException e) {
@@ -66,17 +64,16 @@ final class LoadWorker implements AutoCloseable {
       return;
     }
     load.committed();
-    if (!step.broken() && brokenSince != 0) {
-      load.wasBroken(family, Duration.ofNanos(System.nanoTime() - brokenSince));
+    if (!step.broken()) {
+      load.isWhole(family);
     }
-    long since = step.broken() ? (brokenSince == 0 ? before : brokenSince) : 0;
     if (!family.hasNext()) {
       living.decrementAndGet();
       return;
     }
     var unused =
         thread.schedule(
-            () -> step(family, since), random.nextInt(LONGEST_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
+            () -> step(family), random.nextInt(LONGEST_PAUSE_MILLIS), TimeUnit.MILLISECONDS);
   }
 
   private Connection connection(String database) {

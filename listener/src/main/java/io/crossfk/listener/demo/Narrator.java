@@ -53,7 +53,7 @@ final class Narrator {
 
   /** Something is ready, and since when. */
   void ready(String what) {
-    say("%8s  ".formatted(milliseconds(elapsed())), Ink.PLAIN, what);
+    say("%9s  ".formatted(milliseconds(elapsed())), Ink.PLAIN, what);
   }
 
   void chapter(int number, String title) {

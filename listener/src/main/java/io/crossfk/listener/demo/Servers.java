@@ -49,7 +49,6 @@ final class Servers implements AutoCloseable {
 
   /** The starters first: a server that one of them still starts would be forgotten. */
   private void endEarly(ExecutorService starters) {
-    starters.shutdownNow();
     starters.close();
     close();
   }

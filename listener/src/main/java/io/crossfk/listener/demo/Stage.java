@@ -16,6 +16,9 @@ final class Stage implements AutoCloseable {
   /** More than any healthy machine needs after grace; then the demo has failed. */
   private static final Duration LATEST = Duration.ofSeconds(20);
 
+  /** How much longer than grace a silence lasts until it counts as one. */
+  static final Duration LISTEN_ON = Duration.ofMillis(400);
+
   /**
    * A moment just before a commit, by {@link System#nanoTime}: what is counted from here is never
    * less than the time since the commit.
@@ -108,7 +111,7 @@ final class Stage implements AutoCloseable {
 
   /** Nothing may be told until grace is over, and a little longer. */
   void staysSilent(Commit commit) throws DemoFailure, InterruptedException {
-    Duration end = grace.plusMillis(700);
+    Duration end = grace.plus(LISTEN_ON);
     pause(end.minus(commit.until(System.nanoTime())));
   }
 
@@ -155,6 +158,15 @@ final class Stage implements AutoCloseable {
               .formatted(grace.plus(LATEST).toSeconds(), key, open ? "broken" : "whole again"));
     }
     return found[0];
+  }
+
+  /** Whether this key was broken for longer than grace, so that telling of it is right. */
+  boolean tookLongerThanGrace(ViolationKey key, Commit broken) {
+    boolean late = broken.until(System.nanoTime()).compareTo(grace) > 0;
+    if (late) {
+      expected.add(key);
+    }
+    return late;
   }
 
   /** A record about a key that is whole, or was for a moment broken within grace: a false alarm. */

@@ -71,8 +71,8 @@ final class FeedLoop {
   }
 
   void start() {
-    // The first transaction shows at once whether we may write.
-    prove();
+    // The first transaction shows at once whether we may write, and whose memory this is.
+    queue.add(new Work(List.of(signOfLife()), true, () -> {}));
     thread.start();
   }
 
@@ -158,7 +158,7 @@ final class FeedLoop {
       proof |= work.proof();
     }
     if (records.isEmpty() && proof) {
-      records.add(record(new JournalEntry.Leader(instance, clock.instant())));
+      records.add(signOfLife());
     }
     if (!records.isEmpty()) {
       commit(records);
@@ -196,6 +196,10 @@ final class FeedLoop {
               .toRecord(settings));
       records.add(deletion(owed.key()));
     }
+  }
+
+  private ProducerRecord<byte[], byte[]> signOfLife() {
+    return record(new JournalEntry.Leader(settings.name(), instance, clock.instant()));
   }
 
   private List<ProducerRecord<byte[], byte[]>> records(JournalChange change) {

@@ -28,7 +28,7 @@ import java.util.function.Function;
 public final class FeedWriter implements AutoCloseable {
 
   /** How long {@link #close()} tries to write what was handed in. */
-  public static final Duration CLOSING_TIME = Duration.ofSeconds(4);
+  public static final Duration CLOSING_TIME = Duration.ofSeconds(3);
 
   private final Function<String, KeyShape> shapes;
   private final InstantSource clock;

@@ -35,6 +35,13 @@ public final class Journal {
     entries.forEach(entry -> this.entries.put(entry.key(), entry));
   }
 
+  /** The installation whose memory this is; empty if nobody has written yet. */
+  synchronized Optional<String> installation() {
+    return entries.get(JournalEntry.Leader.KEY) instanceof JournalEntry.Leader leader
+        ? Optional.of(leader.installation())
+        : Optional.empty();
+  }
+
   /** Names of the judges that have written a cut. */
   public synchronized Set<String> judges() {
     Set<String> judges = new HashSet<>();

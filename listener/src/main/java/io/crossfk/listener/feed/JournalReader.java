@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,17 +32,35 @@ final class JournalReader {
 
   private final FeedSettings settings;
   private final KafkaProperties properties;
+  private final TopicPartition partition;
 
   JournalReader(FeedSettings settings, KafkaProperties properties) {
     this.settings = settings;
     this.properties = properties;
+    this.partition = new TopicPartition(settings.stateTopic(), 0);
   }
 
   Journal read() throws FeedStartException {
-    TopicPartition partition = new TopicPartition(settings.stateTopic(), 0);
-    Map<String, byte[]> values = new LinkedHashMap<>();
     long start = System.nanoTime();
-    long end = logEnd(partition);
+    Map<String, byte[]> values = new LinkedHashMap<>();
+    long records;
+    try {
+      records = readTo(logEnd(), values);
+    } catch (KafkaException failed) {
+      throw StartProblems.ofKafka(settings, failed);
+    }
+    Journal journal = decode(values);
+    log.atInfo()
+        .addKeyValue("topic", settings.stateTopic())
+        .addKeyValue("records", records)
+        .addKeyValue("entries", values.size())
+        .addKeyValue("millis", (System.nanoTime() - start) / 1_000_000)
+        .log("journal read");
+    refuseForeign(journal);
+    return journal;
+  }
+
+  private long readTo(long end, Map<String, byte[]> values) throws FeedStartException {
     long records = 0;
     try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.reader("journal"))) {
       consumer.assign(List.of(partition));
@@ -65,18 +85,27 @@ final class JournalReader {
         }
       }
     }
-    Journal journal = decode(values);
-    log.atInfo()
-        .addKeyValue("topic", settings.stateTopic())
-        .addKeyValue("records", records)
-        .addKeyValue("entries", values.size())
-        .addKeyValue("millis", (System.nanoTime() - start) / 1_000_000)
-        .log("journal read");
-    return journal;
+    return records;
+  }
+
+  /** Two installations on one topic would forget each other's suspicions. */
+  private void refuseForeign(Journal journal) throws FeedStartException {
+    Optional<String> owner = journal.installation();
+    if (owner.isPresent() && !owner.get().equals(settings.name())) {
+      throw FeedStartException.refused(
+          "Kafka topic "
+              + settings.stateTopic()
+              + " is the memory of the installation \""
+              + owner.get()
+              + "\" and not of \""
+              + settings.name()
+              + "\"; name another topic under feed: state (and one under feed: violations)",
+          null);
+    }
   }
 
   /** The log's end, open transactions and all: what a committed reader must get past. */
-  private long logEnd(TopicPartition partition) {
+  private long logEnd() {
     Map<String, Object> uncommitted = properties.reader("journal-end");
     uncommitted.put("isolation.level", IsolationLevel.READ_UNCOMMITTED.toString());
     try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(uncommitted)) {
@@ -99,7 +128,7 @@ final class JournalReader {
     values.forEach(
         (key, value) -> {
           try {
-            entries.add(JournalEntry.read(key, value));
+            entries.add(JournalFormat.read(key, value));
           } catch (RuntimeException unreadable) {
             // Jackson's and our own complaints alike; reported below, all of them together.
             problems.add(

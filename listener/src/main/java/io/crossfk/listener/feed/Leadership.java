@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,7 @@ public final class Leadership implements AutoCloseable {
   private static final Duration SILENCE = Duration.ofSeconds(5);
 
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration LEAVING = Duration.ofSeconds(2);
+  private static final Duration LEAVING = Duration.ofMillis(700);
 
   private final FeedSettings settings;
   private final Consumer<byte[], byte[]> consumer;
@@ -92,15 +93,21 @@ public final class Leadership implements AutoCloseable {
         awaited.get();
       }
     } catch (ExecutionException refused) {
-      throw FeedStartException.refused(
-          "Kafka does not let crossfk join the group \""
-              + settings.group()
-              + "\": "
-              + Transactions.reason(refused)
-              + "; allow Read on that group and on topic "
-              + settings.stateTopic(),
-          refused.getCause());
+      throw FeedStartException.refused(refusal(refused), refused.getCause());
     }
+  }
+
+  private String refusal(ExecutionException refused) {
+    String cure =
+        refused.getCause() instanceof FencedInstanceIdException
+            ? "give each instance a kafka: group.instance.id of its own, or none"
+            : "allow crossfk's user Read on that group and on topic " + settings.stateTopic();
+    return "Kafka does not let crossfk join the group \""
+        + settings.group()
+        + "\": "
+        + Transactions.reason(refused)
+        + "; "
+        + cure;
   }
 
   /** Whether the group names this instance now. */
@@ -129,7 +136,8 @@ public final class Leadership implements AutoCloseable {
       }
     } catch (WakeupException wokenToClose) {
       log.atDebug().log("leaving the group");
-    } catch (KafkaException refused) {
+    } catch (RuntimeException refused) {
+      // Kafka's refusals and mistakes of ours alike: without this thread there is no member.
       fail(refused);
     } finally {
       consumer.close(
@@ -138,7 +146,7 @@ public final class Leadership implements AutoCloseable {
     }
   }
 
-  private void fail(KafkaException refused) {
+  private void fail(RuntimeException refused) {
     boolean wasWaiting;
     synchronized (this) {
       wasWaiting = elected.completeExceptionally(refused) && !ever;
@@ -200,7 +208,7 @@ public final class Leadership implements AutoCloseable {
     closing = true;
     consumer.wakeup();
     try {
-      thread.join(LEAVING.plusSeconds(1));
+      thread.join(LEAVING.plusMillis(300));
     } catch (InterruptedException impatient) {
       Thread.currentThread().interrupt();
     }

@@ -25,7 +25,9 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The truth: which keys children refer to and no parent has, read from the databases themselves. */
+/**
+ * The truth: which keys children refer to and no parent has, read from the databases themselves.
+ */
 final class AntiJoin {
   private static final JsonMapper JSON = JsonMapper.shared();
 

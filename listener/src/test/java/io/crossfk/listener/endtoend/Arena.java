@@ -47,7 +47,7 @@ final class Arena implements AutoCloseable {
   }
 
   /** A broker and servers that are stopped on purpose warn about each lost session. */
-  private static void quieten() {
+  static void quieten() {
     level(org.slf4j.Logger.ROOT_LOGGER_NAME, Level.WARN);
     level("io.crossfk", Level.toLevel(System.getProperty("crossfk.test.log"), Level.ERROR));
     level("kafka", Level.OFF);
@@ -85,14 +85,18 @@ final class Arena implements AutoCloseable {
 
   @Override
   public void close() {
+    Exception failure = null;
     for (Stage stage : stages) {
       try {
         stage.close();
-      } catch (IOException left) {
-        LoggerFactory.getLogger(Arena.class).atWarn().setCause(left).log("files are left behind");
+      } catch (IOException | RuntimeException failed) {
+        failure = failed;
       }
     }
     servers.values().forEach(PostgresServer::close);
     kafka.close();
+    if (failure != null) {
+      throw new IllegalStateException("a stage could not be closed", failure);
+    }
   }
 }

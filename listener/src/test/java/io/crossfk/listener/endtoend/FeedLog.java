@@ -161,16 +161,11 @@ final class FeedLog implements AutoCloseable {
 
   /** Waits for a transition of a violation, and returns the first that fits. */
   Transition await(String id, Predicate<Transition> wanted, String what) {
-    Transition[] found = new Transition[1];
-    Awaitility.await(id + " " + what)
+    return Awaitility.await(id + " " + what)
         .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(5))
-        .until(
-            () -> {
-              found[0] = history(id).stream().filter(wanted).findFirst().orElse(null);
-              return found[0] != null;
-            });
-    return found[0];
+        .until(() -> history(id).stream().filter(wanted).findFirst(), Optional::isPresent)
+        .orElseThrow();
   }
 
   Transition awaitOpened(String id) {
@@ -195,14 +190,14 @@ final class FeedLog implements AutoCloseable {
           .isTrue();
       assertHeaders(each);
     }
-    histories.keySet().forEach(this::assertLawful);
+    histories.forEach(this::assertLawful);
   }
 
-  private void assertLawful(String id) {
+  private void assertLawful(String id, List<Transition> history) {
     String before = "resolved";
     int number = 0;
-    int partition = histories.get(id).getFirst().partition();
-    for (Transition each : histories.get(id)) {
+    int partition = history.getFirst().partition();
+    for (Transition each : history) {
       number++;
       boolean legal =
           switch (each.type()) {
@@ -246,8 +241,12 @@ final class FeedLog implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     closing = true;
-    thread.join();
+    try {
+      thread.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

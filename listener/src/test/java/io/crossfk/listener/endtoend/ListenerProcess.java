@@ -43,6 +43,10 @@ final class ListenerProcess implements AutoCloseable {
             "-Xshare:auto",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED"));
+    String level = System.getProperty("crossfk.test.log");
+    if (level != null) {
+      command.add("-Dcrossfk.test.log=" + level);
+    }
     command.addAll(List.of(ListenerMain.class.getName(), "run", "-c", configuration.toString()));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -60,6 +64,12 @@ final class ListenerProcess implements AutoCloseable {
     return started;
   }
 
+  /** Lets it run for so long; it must still be alive then. */
+  void live(Duration time) throws InterruptedException {
+    process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    requireAlive();
+  }
+
   /** SIGKILL. */
   void kill() throws InterruptedException {
     requireAlive();
@@ -70,7 +80,8 @@ final class ListenerProcess implements AutoCloseable {
   Ending terminate() throws InterruptedException {
     requireAlive();
     long before = System.nanoTime();
-    process.destroy();
+    // Not the process's own destroy: that would close the lifeline too.
+    process.toHandle().destroy();
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("still there " + PATIENCE + " after SIGTERM:\n" + tail());
     }
@@ -113,7 +124,7 @@ final class ListenerProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  public void close() {
+    process.destroyForcibly().onExit().join();
   }
 }

@@ -38,13 +38,6 @@ final class RunningListener implements AutoCloseable {
     return new RunningListener(configuration);
   }
 
-  /** Starts, and waits until every rule is watching. */
-  static RunningListener watching(Configuration configuration) {
-    RunningListener running = start(configuration);
-    running.awaitWatching();
-    return running;
-  }
-
   ListenerStatus status() {
     requireAlive();
     return listener.status();
@@ -85,11 +78,15 @@ final class RunningListener implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    if (!listener.stop(STOP)) {
-      throw new AssertionError("the listener did not stop within " + STOP);
+  public void close() {
+    try {
+      if (!listener.stop(STOP)) {
+        throw new AssertionError("the listener did not stop within " + STOP);
+      }
+      thread.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
-    thread.join();
     requireAlive();
   }
 }

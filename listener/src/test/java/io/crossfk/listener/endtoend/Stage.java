@@ -12,7 +12,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ final class Stage implements AutoCloseable {
   private final Arena arena;
   private final String name;
   private final Path folder;
+  private final Deque<Runnable> opened = new ArrayDeque<>();
 
   private Stage(Arena arena, String name, Path folder) {
     this.arena = arena;
@@ -161,9 +164,33 @@ final class Stage implements AutoCloseable {
     return ConfigurationReader.read(configure(rules));
   }
 
-  /** Removes the files; databases and topics go with their servers. */
+  /** Follows the feed until the stage is closed. */
+  FeedLog follow() {
+    FeedLog feed = FeedLog.of(this);
+    opened.push(feed::close);
+    return feed;
+  }
+
+  /** Starts a listener in this JVM; it is stopped when the stage is closed. */
+  RunningListener run(Configuration configuration) {
+    RunningListener listener = RunningListener.start(configuration);
+    opened.push(listener::close);
+    return listener;
+  }
+
+  /** Starts a listener in a JVM of its own; it is killed when the stage is closed. */
+  ListenerProcess runProcess(Path configuration, String heap) {
+    ListenerProcess process = ListenerProcess.start(configuration, heap);
+    opened.push(process::close);
+    return process;
+  }
+
+  /** Ends what runs and removes the files; databases and topics go with their servers. */
   @Override
   public void close() throws IOException {
+    while (!opened.isEmpty()) {
+      opened.pop().run();
+    }
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

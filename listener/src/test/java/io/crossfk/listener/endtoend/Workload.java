@@ -1,5 +1,7 @@
 package io.crossfk.listener.endtoend;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -15,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +36,11 @@ import org.jspecify.annotations.Nullable;
 final class Workload implements AutoCloseable {
   static final long HONEST = 1_000_000_000L;
   static final long LASTING = 2_000_000_000L;
+
+  /** From here on nothing is honest, nor rolled back. */
+  private static final long HONEST_END = 1_500_000_000L;
+
+  private static final long ROLLED_BACK = 1_400_000_000L;
 
   private static final int CONTESTED = 300;
   private static final int HONEST_AT_ONCE = 50;
@@ -67,13 +75,14 @@ final class Workload implements AutoCloseable {
     this.parent = parent;
     this.threads =
         Executors.newScheduledThreadPool(
-            plan.clients(),
-            Thread.ofPlatform().name("client-" + child.table() + "-", 0).factory());
+            plan.clients(), Thread.ofPlatform().name("client-" + child.table() + "-", 0).factory());
     for (int number = 0; number < plan.clients(); number++) {
       Client client = new Client(number, plan);
       clients.add(client);
-      threads.scheduleWithFixedDelay(
-          client::once, 0, plan.pause().toNanos(), TimeUnit.NANOSECONDS);
+      // It keeps its own faults, and never ends by itself.
+      ScheduledFuture<?> unused =
+          threads.scheduleWithFixedDelay(
+              client::once, 0, plan.pause().toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 
@@ -149,6 +158,17 @@ final class Workload implements AutoCloseable {
     }
   }
 
+  /** No client ever committed a violation of an honest key, and none of a key rolled back. */
+  static void assertHonestSilence(FeedLog feed) {
+    for (Transition each : feed.transitions()) {
+      String key = each.id().substring(each.id().indexOf('[') + 1, each.id().length() - 1);
+      long value = Long.parseLong(key);
+      assertThat(value < CONTESTED || value >= HONEST_END)
+          .withFailMessage(() -> "there was never such a violation:\n" + feed.told(each.id()))
+          .isTrue();
+    }
+  }
+
   private static List<Long> longs(Connection connection, Side side) throws SQLException {
     List<Long> keys = new ArrayList<>();
     try (var statement = connection.createStatement();
@@ -195,6 +215,8 @@ final class Workload implements AutoCloseable {
         if (!UNIQUE_VIOLATION_OR_DEADLOCK.contains(String.valueOf(refused.getSQLState()))) {
           failures.incrementAndGet();
           disconnect();
+        } else {
+          rollBack();
         }
       } catch (RuntimeException | Error unexpected) {
         fault.compareAndSet(null, unexpected);
@@ -219,17 +241,10 @@ final class Workload implements AutoCloseable {
         }
         case 5 -> write(child, "delete from %2$s where %1$s = ?", key);
         case 6 ->
-            write(
-                child,
-                "update %2$s set %1$s = ? where %1$s = ?",
-                random.nextInt(CONTESTED),
-                key);
+            write(child, "update %2$s set %1$s = ? where %1$s = ?", random.nextInt(CONTESTED), key);
         case 7 ->
             write(
-                parent,
-                "update %2$s set %1$s = ? where %1$s = ?",
-                random.nextInt(CONTESTED),
-                key);
+                parent, "update %2$s set %1$s = ? where %1$s = ?", random.nextInt(CONTESTED), key);
         case 8 -> rolledBack(key);
         case 9 -> partlyRolledBack(key);
         case 10 -> severalAtOnce();
@@ -250,7 +265,7 @@ final class Workload implements AutoCloseable {
     private void rolledBack(long key) throws SQLException {
       Connection connection = connection(child);
       connection.setAutoCommit(false);
-      execute(child, "insert into %2$s (%1$s) values (?)", LASTING - 1 - key);
+      execute(child, "insert into %2$s (%1$s) values (?)", ROLLED_BACK + key);
       connection.rollback();
     }
 
@@ -259,7 +274,7 @@ final class Workload implements AutoCloseable {
       connection.setAutoCommit(false);
       int written = execute(child, "insert into %2$s (%1$s) values (?)", key);
       Savepoint savepoint = connection.setSavepoint();
-      execute(child, "insert into %2$s (%1$s) values (?)", LASTING - 1 - key);
+      execute(child, "insert into %2$s (%1$s) values (?)", ROLLED_BACK + key);
       connection.rollback(savepoint);
       written += execute(child, "delete from %2$s where %1$s = ?", key + 1);
       commit(connection, written);
@@ -333,6 +348,19 @@ final class Workload implements AutoCloseable {
         connections.put(side.database(), known);
       }
       return known;
+    }
+
+    private void rollBack() {
+      try {
+        for (Connection each : connections.values()) {
+          if (!each.getAutoCommit()) {
+            each.rollback();
+          }
+        }
+      } catch (SQLException lost) {
+        failures.incrementAndGet();
+        disconnect();
+      }
     }
 
     void disconnect() {

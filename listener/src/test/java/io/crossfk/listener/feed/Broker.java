@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -58,7 +59,7 @@ final class Broker {
   }
 
   static Memory memory(FeedWriter writer) {
-    return writer.journal().memory(Samples.USERS_JUDGE, java.util.Set.of(), Samples::rule);
+    return writer.journal().memory(Samples.USERS_JUDGE, Set.of(), Samples::rule);
   }
 
   /** Everything that a committed reader can see now. */

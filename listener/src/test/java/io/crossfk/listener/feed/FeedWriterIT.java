@@ -1,6 +1,7 @@
 package io.crossfk.listener.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.crossfk.rules.change.Position;
@@ -16,6 +17,7 @@ import io.crossfk.sandbox.KafkaBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +128,7 @@ class FeedWriterIT {
 
     long start = System.nanoTime();
     try (FeedWriter next = feed.writer()) {
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
       assertThat(next.journal().positions(Samples.USERS_JUDGE))
           .containsEntry("users", Position.parse("0/1"));
       // A record after it can be read: nothing holds the readers back.
@@ -264,6 +266,23 @@ class FeedWriterIT {
   }
 
   @Test
+  void anotherInstallationsMemoryIsNotForUs() throws Exception {
+    Broker owner = new Broker(kafka, "owner");
+    owner.writer().close();
+    FeedSettings intruder =
+        new FeedSettings(
+            "intruder", "owner.violations", "owner.state", 3, owner.settings().kafka());
+
+    assertThatThrownBy(
+            () ->
+                FeedWriter.takeOver(
+                    intruder, Samples::shape, InstantSource.system(), Broker::failOnFault))
+        .isInstanceOf(FeedStartException.class)
+        .hasMessageContaining("owner.state is the memory of the installation \"owner\"")
+        .hasMessageContaining("feed: state");
+  }
+
+  @Test
   void whatWasHandedInIsWrittenOnClose() throws Exception {
     Broker feed = new Broker(kafka, "flushed");
     AtomicInteger durable = new AtomicInteger();
@@ -284,21 +303,24 @@ class FeedWriterIT {
     int judges = 50;
     try (FeedWriter writer = feed.writer()) {
       await().until(() -> writer.tally().transactions() == 1);
-      CountDownLatch first = new CountDownLatch(1);
+      CountDownLatch holding = new CountDownLatch(1);
+      CountDownLatch go = new CountDownLatch(1);
       CountDownLatch all = new CountDownLatch(judges);
       // Holds the feed's thread until all cuts wait.
       writer.submit(
           positions("first", 1),
           () -> {
+            holding.countDown();
             try {
-              assertThat(first.await(10, TimeUnit.SECONDS)).isTrue();
+              assertThat(go.await(30, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException impatient) {
               Thread.currentThread().interrupt();
             }
           });
+      assertThat(holding.await(30, TimeUnit.SECONDS)).isTrue();
       IntStream.range(0, judges).forEach(i -> writer.submit(positions("j" + i, 1), all::countDown));
-      first.countDown();
-      assertThat(all.await(10, TimeUnit.SECONDS)).isTrue();
+      go.countDown();
+      assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
 
       assertThat(writer.tally().transactions()).isEqualTo(3);
       assertThat(writer.tally().records()).isEqualTo(1 + 1 + judges);

@@ -136,6 +136,23 @@ class JournalTest {
   }
 
   @Test
+  void whatIsKnownOfARuleThatWaitsStaysInTheJournal() {
+    Suspicion waiting = Samples.suspicion(Samples.ORDERS_USER, Key.of(7));
+    Suspicion judged = Samples.suspicion(Samples.CARDS_USER, Key.of(7));
+    write(Samples.cut(1).noted(waiting, judged).build());
+
+    assertThat(
+            journal
+                .memory(
+                    Samples.USERS_JUDGE,
+                    Set.of("orders-user"),
+                    name -> name.equals("orders-user") ? Optional.empty() : Samples.rule(name))
+                .suspicions())
+        .containsExactly(judged);
+    assertThat(memory().suspicions()).containsExactlyInAnyOrder(waiting, judged);
+  }
+
+  @Test
   void aColumnOfAnotherTypeDoesNotFitWhatIsRemembered() {
     write(Samples.cut(1).noted(Samples.suspicion(Samples.ORDERS_USER, Key.of(7))).build());
     BoundRule asText =
@@ -153,7 +170,7 @@ class JournalTest {
   @ParameterizedTest
   @ValueSource(strings = {"{}", "{\"v\":0}", "{\"v\":2}", "[1]"})
   void anotherVersionIsRefusedRatherThanGuessed(String value) {
-    assertThatThrownBy(() -> JournalEntry.read("rule|x", value.getBytes(StandardCharsets.UTF_8)))
+    assertThatThrownBy(() -> JournalFormat.read("rule|x", value.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("run the version that wrote it, or a newer one");
   }
@@ -306,7 +323,7 @@ class JournalTest {
   private void apply(JournalChange change) {
     List<JournalEntry> read =
         change.written().stream()
-            .map(entry -> JournalEntry.read(entry.key(), entry.toJson()))
+            .map(entry -> JournalFormat.read(entry.key(), entry.toJson()))
             .toList();
     assertThat(read).isEqualTo(change.written());
     journal.apply(new JournalChange(change.events(), read, change.deleted()));

@@ -145,6 +145,11 @@ class Doubles {
     return world.journal.memory();
   }
 
+  /** Whether a slot that is ahead of the journal is taken for the gap that it is. */
+  boolean comparesSlots() {
+    return true;
+  }
+
   /** From which position a judge's stream may begin, at most its own. */
   Position resume(Position journaled, Position drawn) {
     return Position.smaller(journaled, drawn);

@@ -31,6 +31,7 @@ final class LookUp {
   private @Nullable Reading parent;
   private @Nullable Reading after;
   private @Nullable Reading bare;
+  private boolean brokenAtParent = true;
 
   LookUp(Question question, long asked, List<Read> order) {
     this.question = question;
@@ -51,13 +52,24 @@ final class LookUp {
     return key().filter(key::equals).isPresent();
   }
 
-  void read(Read read, Reading reading) {
+  /**
+   * @param broken whether the key is broken at this instant
+   */
+  void read(Read read, Reading reading, boolean broken) {
     switch (read) {
       case CHILDREN -> before = reading;
-      case PARENT -> parent = reading;
+      case PARENT -> {
+        parent = reading;
+        brokenAtParent = broken;
+      }
       case CHILDREN_AGAIN -> after = reading;
       case SNAPSHOT -> bare = reading;
     }
+  }
+
+  /** Whether the key was broken when the parent was read; true if it was not read. */
+  boolean wasBroken() {
+    return brokenAtParent;
   }
 
   Reading before() {

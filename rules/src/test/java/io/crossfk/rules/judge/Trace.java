@@ -39,7 +39,7 @@ final class Trace {
   private final World world;
 
   private Trace(Doubles doubles) {
-    this.world = new World(doubles, Duration.ZERO, true, 728, World.watching());
+    this.world = new World(doubles, Duration.ZERO, true, 728, World.watching(), new History(false));
   }
 
   /** What is wrong with the run; empty if nothing is. */
@@ -84,12 +84,12 @@ final class Trace {
       case "cut" -> {
         world.cut();
         while (!world.writes.isEmpty()) {
-          world.writes.pop().run();
+          world.nextWrite();
         }
       }
       case "cut1" -> {
         world.cut();
-        world.writes.pop().run();
+        world.nextWrite();
       }
       case "read" -> world.peek();
       case "crash" -> world.crash(LATEST, LATEST);
@@ -131,6 +131,7 @@ final class Trace {
         throw new IllegalStateException(word + ": the row's last writer is not visible yet");
       }
     }
-    world.commit(database, database.write(writes));
+    world.write(database, writes);
+    world.commit(database, database.running.getFirst());
   }
 }

@@ -17,6 +17,8 @@ final class Witness {
   enum Flaw {
     /** A violation was opened that was none at any instant since it was asked. */
     FALSE,
+    /** A violation was opened that was none at the instant at which its parent was read. */
+    NO_INSTANT,
     /** A resolution that was not true at any instant since it was asked and opened. */
     NEVER_TRUE,
     /** In the end a key is broken and not open. */
@@ -81,6 +83,10 @@ final class Witness {
     return instant;
   }
 
+  boolean isBroken(Key key) {
+    return last(World.number(key)).broken == instant;
+  }
+
   /** The judge was given an answer; did it open or resolve the key? */
   void answered(LookUp lookUp, Finding finding, JudgeTally before, JudgeTally after) {
     if (lookUp.key().isEmpty()) {
@@ -94,6 +100,9 @@ final class Witness {
       if (last.broken < lookUp.asked) {
         flaw(Flaw.FALSE, "key " + key + " was opened and not broken since it was asked");
       }
+    }
+    if (after.opened() > before.opened() && !lookUp.wasBroken()) {
+      flaw(Flaw.NO_INSTANT, "key " + key + " was opened and not broken when its parent was read");
     }
     if (after.resolved() > before.resolved()) {
       resolved++;

@@ -3,6 +3,7 @@ package io.crossfk.rules.judge;
 import io.crossfk.rules.change.Position;
 import io.crossfk.rules.change.TransactionId;
 import io.crossfk.rules.judge.LookUp.Read;
+import io.crossfk.rules.judge.LookUp.Reading;
 import io.crossfk.rules.judge.TestDatabase.Transaction;
 import io.crossfk.rules.judge.TestDatabase.Write;
 import io.crossfk.rules.key.Key;
@@ -51,6 +52,7 @@ final class World {
 
   private final BoundRule bound;
   private final Doubles doubles;
+  private final History history;
   private final boolean wholeOldRows;
   private final Map<String, Stream> streams = new HashMap<>();
 
@@ -65,8 +67,15 @@ final class World {
   /**
    * @param wholeOldRows replica identity FULL of the child: the log tells the key that a row left
    */
-  World(Doubles doubles, Duration grace, boolean wholeOldRows, long firstXid, Memory memory) {
+  World(
+      Doubles doubles,
+      Duration grace,
+      boolean wholeOldRows,
+      long firstXid,
+      Memory memory,
+      History history) {
     this.doubles = doubles;
+    this.history = history;
     this.bound = TestRules.plain(grace);
     this.wholeOldRows = wholeOldRows;
     this.orders = new TestDatabase("orders", firstXid);
@@ -113,13 +122,39 @@ final class World {
 
   // --- the databases ---
 
+  void write(TestDatabase database, List<Write> writes) {
+    Transaction transaction = database.write(writes);
+    history.note(() -> "%s: %d writes %s".formatted(database.name, transaction.xid, told(writes)));
+  }
+
+  private static String told(List<Write> writes) {
+    return String.join(
+        ", ",
+        writes.stream()
+            .map(
+                write ->
+                    switch (write.kind()) {
+                      case INSERT -> "+row %d (key %d)".formatted(write.row(), write.key());
+                      case UPDATE ->
+                          "row %d: key %d to %d"
+                              .formatted(write.row(), write.oldKey(), write.key());
+                      case DELETE -> "-row %d (key %d)".formatted(write.row(), write.key());
+                    })
+            .toList());
+  }
+
   void commit(TestDatabase database, Transaction transaction) {
     database.commit(transaction);
+    history.note(
+        () ->
+            "%s: %d commits at %d"
+                .formatted(database.name, transaction.xid, transaction.finalPosition));
     witness.look();
   }
 
   void show(TestDatabase database, Transaction transaction) {
     database.show(transaction);
+    history.note(() -> "%s: %d is visible".formatted(database.name, transaction.xid));
     witness.look();
   }
 
@@ -215,11 +250,17 @@ final class World {
     tell(new Event.StreamRestarted(database.name));
   }
 
-  /**
-   * The slot is lost and a new one made: its making waits until all that ran has ended, and what
-   * was not told before is never told.
-   */
+  /** The slot is lost, and a new one made. */
   void gap(TestDatabase database) {
+    tell(new Event.Gap(database.name, "slot lost"));
+    openSlot(database);
+  }
+
+  /**
+   * A slot is made: its making waits until all that ran has ended, and what was not told before is
+   * never told.
+   */
+  void openSlot(TestDatabase database) {
     for (Transaction running : List.copyOf(database.running)) {
       commit(database, running);
     }
@@ -229,11 +270,9 @@ final class World {
     Stream stream = stream(database);
     stream.transaction = database.log.size();
     stream.told = 0;
-    Position start = TestDatabase.before(database.log, stream.transaction);
-    database.confirmed = start;
-    tell(new Event.Gap(database.name, "slot lost"));
+    database.confirmed = TestDatabase.before(database.log, stream.transaction);
     tell(new Event.StreamRestarted(database.name));
-    tell(new Event.Progress(database.name, start));
+    keepAlive(database, 0);
   }
 
   // --- the judge and those who serve it ---
@@ -241,6 +280,7 @@ final class World {
   /** An event for the judge, by way of the stream's double. */
   void tell(Event event) {
     for (Event passed : doubles.stream(event)) {
+      history.note(() -> "judge hears " + passed);
       doubles.hears(this, passed);
       current = Optional.of(passed);
       judge.handle(passed);
@@ -254,6 +294,7 @@ final class World {
     for (Question question : judge.takeQuestions()) {
       lookUps.add(new LookUp(question, witness.instant(), doubles.order(question)));
       LookUp last = lookUps.getLast();
+      history.note(() -> "judge asks " + question);
       doubles.unread(this, last).ifPresent(finding -> answers.put(last, finding));
     }
     for (AuditRequest request : judge.takeAuditRequests()) {
@@ -267,7 +308,10 @@ final class World {
       return;
     }
     Read read = lookUp.left.pop();
-    lookUp.read(read, doubles.read(this, lookUp, read));
+    Reading reading = doubles.read(this, lookUp, read);
+    history.note(
+        () -> "question %d reads %s: %s".formatted(lookUp.question.number(), read, reading));
+    lookUp.read(read, reading, lookUp.key().filter(witness::isBroken).isPresent());
     if (lookUp.left.isEmpty() || doubles.isDecided(lookUp, read)) {
       lookUp.left.clear();
       answers.put(lookUp, doubles.finding(lookUp));
@@ -322,19 +366,33 @@ final class World {
 
   void pass(Duration time) {
     nanos += time.toNanos();
+    history.note(() -> time + " pass");
     judge.advanceTo(nanos, WALL.plusNanos(nanos));
     listen();
   }
 
   void evict() {
+    history.note(() -> "the cache forgets");
     cache.clear();
   }
 
   /** Takes a cut, if there is one, and what is to be done with it, step by step. */
   void cut() {
     if (writes.isEmpty()) {
-      judge.cut().ifPresent(cut -> writes.addAll(doubles.writes(this, cut)));
+      judge
+          .cut()
+          .ifPresent(
+              cut -> {
+                history.note(() -> "judge cuts " + cut);
+                writes.addAll(doubles.writes(this, cut));
+              });
     }
+  }
+
+  /** The next of what is to be done with a cut. */
+  void nextWrite() {
+    history.note(() -> "the cut's next write is done");
+    writes.pop().run();
   }
 
   void publish(List<Transition> transitions, Runnable write) {
@@ -359,14 +417,19 @@ final class World {
     audit = Optional.empty();
     cache = doubles.cache();
     Memory memory = doubles.start(this);
+    history.note(() -> "CRASH; a new judge remembers " + memory);
     resume(orders, memory, drawnOrders);
     resume(users, memory, drawnUsers);
     judge = newJudge(memory);
     for (TestDatabase database : List.of(orders, users)) {
-      tell(new Event.StreamRestarted(database.name));
-      keepAlive(database, 0);
+      Position journaled = memory.positions().getOrDefault(database.name, Position.ZERO);
+      if (database.confirmed.isAfter(journaled) && doubles.comparesSlots()) {
+        gap(database);
+      } else {
+        tell(new Event.StreamRestarted(database.name));
+        keepAlive(database, 0);
+      }
     }
-    listen();
   }
 
   private void resume(TestDatabase database, Memory memory, Position drawn) {
@@ -379,6 +442,7 @@ final class World {
 
   /** Everything ends, becomes visible, is told, read, answered and durable; graces pass. */
   void drain() {
+    history.note(() -> "all comes to rest");
     int quiet = 0;
     for (int round = 0; quiet < 3; round++) {
       if (round == 100) {
@@ -406,7 +470,7 @@ final class World {
       cut();
       while (!writes.isEmpty()) {
         asked = true;
-        writes.pop().run();
+        nextWrite();
       }
       quiet = asked ? 0 : quiet + 1;
     }

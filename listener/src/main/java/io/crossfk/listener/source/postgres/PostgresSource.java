@@ -96,6 +96,9 @@ public final class PostgresSource implements ChangeSource {
   @Override
   public void close() {
     ending.countDown();
+    if (Thread.currentThread() == thread) {
+      return; // called by the sink: the thread ends when the sink returns
+    }
     boolean interrupted = false;
     try {
       if (!thread.join(Duration.ofMillis(300))) {

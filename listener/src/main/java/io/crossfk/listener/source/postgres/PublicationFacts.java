@@ -17,7 +17,7 @@ import java.util.Set;
  * @param allTables FOR ALL TABLES
  * @param everyAction inserts, updates, deletes and truncates
  * @param viaRoot whether partitions are published as their root
- * @param entries the tables that it names or publishes in effect, by {@code schema.table}
+ * @param entries the tables that it names or publishes in effect, by {@link Sql#table}
  */
 record PublicationFacts(
     boolean owned,
@@ -91,7 +91,7 @@ record PublicationFacts(
         while (result.next()) {
           Array columns = result.getArray(6);
           entries.put(
-              result.getString(1) + "." + result.getString(2),
+              Sql.identifier(result.getString(1)) + '.' + Sql.identifier(result.getString(2)),
               new Entry(
                   result.getBoolean(3),
                   result.getBoolean(4),

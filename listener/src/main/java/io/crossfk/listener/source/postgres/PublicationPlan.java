@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,9 @@ record PublicationPlan(
     boolean needsRoot = tables.stream().anyMatch(TableFacts::partitioned);
     if (!is.everyAction() || (needsRoot && !is.viaRoot())) {
       tables.forEach(table -> added.add(table.watched().table()));
+      if (!is.everyAction()) {
+        addOthers(is, tables, obstacles);
+      }
       statements.add(
           "ALTER PUBLICATION "
               + name
@@ -109,7 +113,7 @@ record PublicationPlan(
    */
   private static PublicationFacts.@Nullable Entry entry(
       PublicationFacts is, TableFacts table, boolean rootWillSpeak) {
-    PublicationFacts.Entry entry = is.entries().get(table.watched().table().qualifiedName());
+    PublicationFacts.Entry entry = is.entries().get(Sql.table(table.watched().table()));
     if (entry != null && (entry.effective() || (rootWillSpeak && table.partitioned()))) {
       return entry;
     }
@@ -142,6 +146,25 @@ record PublicationPlan(
               + " may publish it, and role \""
               + role
               + "\" is none");
+    }
+  }
+
+  /**
+   * Their UPDATE and DELETE are not published today, and may not survive it (section 5, fact 5).
+   */
+  private static void addOthers(
+      PublicationFacts is, List<TableFacts> tables, List<String> obstacles) {
+    Set<String> others = new TreeSet<>(is.entries().keySet());
+    for (TableFacts table : tables) {
+      table.members().forEach(member -> others.remove(member.sqlName()));
+    }
+    if (!others.isEmpty()) {
+      obstacles.add(
+          "it does not publish every action, and publishes other tables too ("
+              + others.stream().limit(5).collect(Collectors.joining(", "))
+              + (others.size() > 5 ? ", …" : "")
+              + "), whose UPDATE and DELETE PostgreSQL will refuse unless they have a replica"
+              + " identity");
     }
   }
 

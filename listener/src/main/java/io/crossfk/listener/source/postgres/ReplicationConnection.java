@@ -223,6 +223,11 @@ final class ReplicationConnection implements AutoCloseable {
     return new Position(stream.getLastReceiveLSN().asLong());
   }
 
+  /** How long ago the server was heard of; empty if the socket is not ours to watch. */
+  Optional<Duration> silence() {
+    return Optional.ofNullable(line).map(StreamLine::silence);
+  }
+
   /** Waits for something to read; returns early if there is nothing to wait on. */
   void await(Duration patience) throws IOException {
     if (line != null) {

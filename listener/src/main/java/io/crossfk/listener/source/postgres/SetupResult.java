@@ -19,7 +19,7 @@ public sealed interface SetupResult {
    * @param added tables that were published now, all of them if the publication was created
    * @param publishedAt taken after the publishing of {@code added}, if there are any: a baseline of
    *     them waits until every transaction before this snapshot's xmax has ended
-   * @param addedSql the statements that were executed
+   * @param executed the statements that were executed
    */
   record Ready(
       SourceIdentity identity,
@@ -27,11 +27,11 @@ public sealed interface SetupResult {
       Set<TableReference> added,
       Optional<Snapshot> publishedAt,
       SlotState slot,
-      List<String> addedSql)
+      List<String> executed)
       implements SetupResult {
     public Ready {
       added = Set.copyOf(added);
-      addedSql = List.copyOf(addedSql);
+      executed = List.copyOf(executed);
     }
   }
 

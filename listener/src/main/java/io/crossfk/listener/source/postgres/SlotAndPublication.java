@@ -316,6 +316,10 @@ public final class SlotAndPublication {
     PGProperty.APPLICATION_NAME.set(properties, "crossfk setup");
     PGProperty.LOGIN_TIMEOUT.set(properties, 10);
     PGProperty.CONNECT_TIMEOUT.set(properties, 10);
+    if (address.url().contains(",")) {
+      // Several hosts, one of which has our slot.
+      PGProperty.TARGET_SERVER_TYPE.set(properties, "primary");
+    }
     properties.putAll(address.properties());
     Connection connection = DriverManager.getConnection(address.url(), properties);
     try {

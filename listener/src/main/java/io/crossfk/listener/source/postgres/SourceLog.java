@@ -64,16 +64,23 @@ final class SourceLog {
     return received;
   }
 
+  Position serverPosition() {
+    return serverPosition;
+  }
+
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the source's thread
   void delivered(int count) {
     changes += count;
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the source's thread
-  void heard(Position position, long moreBytes) {
+  void read(Position position, long moreBytes) {
     serverPosition = Position.larger(serverPosition, position);
     bytes += moreBytes;
-    lastMessageAt = Instant.now();
+  }
+
+  void heardOfServer(Instant at) {
+    lastMessageAt = at;
   }
 
   void become(SourceStatus.State next) {

@@ -21,6 +21,7 @@ final class StreamLine extends Socket {
 
   private @Nullable Input input;
   private volatile long heardAt = System.nanoTime();
+  private volatile long listeningSince = heardAt;
   private volatile long silenceLimit = Long.MAX_VALUE;
 
   @Override
@@ -43,13 +44,18 @@ final class StreamLine extends Socket {
    * it is asked to, so that silence means a dead peer or a dead line.
    */
   void expectSignsOfLife(Duration limit) {
-    heardAt = System.nanoTime();
+    listeningSince = System.nanoTime();
     silenceLimit = limit.toNanos();
   }
 
   /** Nobody listened for a while, so nothing was heard: the time until now does not count. */
   void listenAgain() {
-    heardAt = System.nanoTime();
+    listeningSince = System.nanoTime();
+  }
+
+  /** How long ago the last byte came. */
+  Duration silence() {
+    return Duration.ofNanos(System.nanoTime() - heardAt);
   }
 
   private synchronized Input input() throws IOException {
@@ -132,7 +138,8 @@ final class StreamLine extends Socket {
         heardAt = System.nanoTime();
         return count;
       } catch (SocketTimeoutException nothingCame) {
-        long silence = System.nanoTime() - heardAt;
+        long now = System.nanoTime();
+        long silence = Math.min(now - heardAt, now - listeningSince);
         if (silence > silenceLimit) {
           throw new IOException(
               "the server has been silent for "

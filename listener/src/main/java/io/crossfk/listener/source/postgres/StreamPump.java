@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamPump {
   /** How long an idle stream goes without looking at acknowledgements and at the request to end. */
-  private static final Duration IDLE = Duration.ofMillis(20);
+  private static final Duration IDLE = Duration.ofMillis(50);
 
   private static final Duration PATIENCE = Duration.ofMillis(100);
   private static final long ACKNOWLEDGE_EVERY = Duration.ofMillis(100).toNanos();
@@ -152,7 +153,7 @@ final class StreamPump {
    */
   private void deliver() throws SQLException, InterruptedException {
     ChangeBatch full = new ChangeBatch(batch, batchBytes);
-    log.heard(connection.lastReceived(), bytes);
+    log.read(connection.lastReceived(), bytes);
     log.delivering(batchEnd);
     bytes = 0;
     batch = new ArrayList<>(Math.min(limits.batchChanges(), full.changes().size() * 2));
@@ -177,10 +178,11 @@ final class StreamPump {
 
   private void doChores() throws SQLException, InterruptedException {
     Position heard = connection.lastReceived();
-    if (bytes > 0 || heard.isAfter(log.status().serverPosition())) {
-      log.heard(heard, bytes);
+    if (bytes > 0 || heard.isAfter(log.serverPosition())) {
+      log.read(heard, bytes);
       bytes = 0;
     }
+    connection.silence().ifPresent(silence -> log.heardOfServer(Instant.now().minus(silence)));
     if (!insideTransaction && batch.isEmpty()) {
       progress(heard);
     }

@@ -404,6 +404,25 @@ final class PostgresSourceIT {
   }
 
   @Test
+  void aPublicationYoungerThanTheSlotIsAGapWhereTheServerCannotDecode() throws SQLException {
+    database.execute(
+        "insert into orders values (1)",
+        "drop publication " + database.slot,
+        "insert into orders values (2)",
+        "create publication " + database.slot + " for table orders",
+        "insert into orders values (3)");
+    start(QUICK);
+    if (version < 18) {
+      eventually().until(() -> !sink.gaps.isEmpty());
+      assertThat(sink.gaps)
+          .containsExactly(new Gap.PublicationMissing(database.slot, database.slot));
+    } else {
+      eventually().until(() -> sink.story().contains("insert orders(id=3, user_id=null)"));
+      assertThat(sink.story()).doesNotContain("insert orders(id=2, user_id=null)");
+    }
+  }
+
+  @Test
   void closingIsPromptWhateverTheSourceDoes() throws IOException, SQLException {
     PostgresSource idle = start(QUICK);
     eventually().until(() -> !sink.started.isEmpty());

@@ -1,0 +1,272 @@
+package io.crossfk.rules.judge;
+
+import io.crossfk.rules.change.Position;
+import io.crossfk.rules.judge.LookUp.Read;
+import io.crossfk.rules.judge.LookUp.Reading;
+import io.crossfk.rules.judge.TestDatabase.Kind;
+import io.crossfk.rules.judge.TestDatabase.Stored;
+import io.crossfk.rules.judge.TestDatabase.Write;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A world in which things happen in an order drawn from a seed. To make it larger: more {@link
+ * #TRANSACTIONS}, more kinds of {@link Step}.
+ */
+final class RandomWalk {
+  private static final int TRANSACTIONS = 8;
+  private static final int ROWS = 2;
+  private static final Position LATEST = new Position(Long.MAX_VALUE);
+  private static final List<Duration> TIMES =
+      List.of(
+          Duration.ofMillis(1),
+          Duration.ofMillis(20),
+          Duration.ofMillis(200),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10));
+
+  /** What may happen next, and how often it does. */
+  private enum Step {
+    WRITE(4),
+    COMMIT(16),
+    SHOW(16),
+    HEAR(40),
+    READ(40),
+    ANSWER(30),
+    FAIL(1),
+    AUDIT(5),
+    PASS(9),
+    CUT(6),
+    WRITE_CUT(9),
+    KEEP_ALIVE(1),
+    REPLAY(3),
+    PEEK(2),
+    EVICT(2),
+    RESTART_STREAM(1),
+    CRASH(3),
+    GAP(1);
+
+    private final int weight;
+
+    Step(int weight) {
+      this.weight = weight;
+    }
+  }
+
+  /**
+   * How often each step happens in this world. Worlds differ on purpose: some crash often and some
+   * never, in some time stands still, in some look-ups are slow.
+   */
+  private static List<Step> drawSteps(Random random) {
+    List<Step> drawn = new ArrayList<>();
+    for (Step step : Step.values()) {
+      boolean leftOut = step.weight < 10 && step != Step.WRITE && random.nextBoolean();
+      int times = leftOut ? 0 : step.weight * List.of(1, 2, 4, 12).get(random.nextInt(4));
+      for (int i = 0; i < times; i++) {
+        drawn.add(step);
+      }
+    }
+    return drawn;
+  }
+
+  private final Random random;
+  private final World world;
+  private final int keys;
+  private final int transactions;
+  private int written;
+
+  private RandomWalk(long seed, Doubles doubles, Random random, History history) {
+    this.random = random;
+    this.keys = random.nextInt(3) == 0 ? 2 : 1;
+    this.transactions = 2 + random.nextInt(TRANSACTIONS - 1);
+    boolean baseline = random.nextInt(4) == 0;
+    Duration grace = random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(10);
+    boolean wholeOldRows = random.nextBoolean();
+    // Some worlds begin just before the ids of transactions wrap.
+    long firstXid = random.nextInt(4) == 0 ? (1L << 32) - 2 : 728;
+    history.note(
+        () ->
+            "seed %d: %d keys, grace %s, %s, %s"
+                .formatted(
+                    seed,
+                    keys,
+                    grace,
+                    wholeOldRows ? "old rows are whole" : "old rows are not in the log",
+                    baseline ? "first start" : "watching"));
+    this.world =
+        new World(
+            doubles,
+            grace,
+            wholeOldRows,
+            firstXid,
+            baseline ? Memory.EMPTY : World.watching(),
+            history);
+    if (baseline) {
+      write(world.orders);
+      write(world.users);
+      world.openSlot(world.orders);
+      world.openSlot(world.users);
+    }
+  }
+
+  /** Walks to the end, where all comes to rest; the witness tells what was wrong. */
+  static World walk(long seed, Supplier<Doubles> mutant, History history) {
+    Random random = new Random(seed * 0x9E3779B97F4A7C15L);
+    RandomWalk walk = new RandomWalk(seed, mutant.get(), random, history);
+    List<Step> steps = drawSteps(random);
+    int left = walk.transactions * (12 + random.nextInt(24));
+    for (int draw = 0; left > 0 && draw < 2_000; draw++) {
+      if (walk.step(steps.get(random.nextInt(steps.size())))) {
+        left--;
+      }
+    }
+    if (random.nextInt(3) == 0) {
+      walk.crashInAQuietMoment();
+    }
+    walk.world.drain();
+    return walk.world;
+  }
+
+  /** All is told, seen and durable but for the answers that are out: what is forgotten now? */
+  private void crashInAQuietMoment() {
+    for (TestDatabase database : List.of(world.orders, world.users)) {
+      database.hidden().forEach(hidden -> world.show(database, hidden));
+      while (world.hasMore(database)) {
+        world.next(database);
+      }
+    }
+    world.pass(Duration.ofMillis(200));
+    world.lookUps.stream().filter(each -> each.key().isEmpty()).toList().forEach(world::answer);
+    for (int cuts = 0; cuts < 2; cuts++) {
+      world.cut();
+      while (!world.writes.isEmpty()) {
+        world.nextWrite();
+      }
+    }
+    world.crash(LATEST, LATEST);
+  }
+
+  /** Does a step if it can be done now. */
+  private boolean step(Step step) {
+    TestDatabase database = random.nextBoolean() ? world.orders : world.users;
+    return switch (step) {
+      case WRITE -> write(database);
+      case COMMIT -> with(database.running, running -> world.commit(database, running));
+      case SHOW -> with(database.hidden(), hidden -> world.show(database, hidden));
+      case HEAR ->
+          when(world.hasMore(database) && world.judge.acceptsChanges(), () -> world.next(database));
+      case READ ->
+          with(world.lookUps.stream().filter(each -> !world.isRead(each)).toList(), world::read);
+      case ANSWER -> with(world.lookUps.stream().filter(world::isRead).toList(), world::answer);
+      case FAIL -> with(world.lookUps, world::fail);
+      case AUDIT -> when(world.audit.isPresent(), () -> world.auditStep(random.nextInt(10) == 0));
+      case PASS -> when(true, () -> world.pass(any(TIMES)));
+      case CUT -> when(world.writes.isEmpty(), world::cut);
+      case WRITE_CUT -> when(!world.writes.isEmpty(), world::nextWrite);
+      case KEEP_ALIVE -> when(true, () -> world.keepAlive(database, random.nextInt(5)));
+      case REPLAY -> when(true, world.users::replay);
+      case PEEK -> when(true, world::peek);
+      case EVICT -> when(true, world::evict);
+      case RESTART_STREAM -> when(true, () -> world.restartStream(database, position()));
+      case CRASH -> when(true, () -> world.crash(position(), position()));
+      case GAP -> when(random.nextInt(4) == 0, () -> world.gap(database));
+    };
+  }
+
+  private <T> boolean with(List<T> choice, Consumer<T> step) {
+    return when(!choice.isEmpty(), () -> step.accept(any(choice)));
+  }
+
+  private static boolean when(boolean possible, Runnable step) {
+    if (possible) {
+      step.run();
+    }
+    return possible;
+  }
+
+  private Position position() {
+    return random.nextBoolean() ? LATEST : Position.ZERO;
+  }
+
+  private <T> T any(List<T> from) {
+    return from.get(random.nextInt(from.size()));
+  }
+
+  /** A transaction of one or two writes, of rows that nobody else is writing. */
+  private boolean write(TestDatabase database) {
+    if (written == transactions) {
+      return false;
+    }
+    Set<Integer> free = new HashSet<>();
+    int rows = database == world.users ? keys : ROWS;
+    for (int row = 1; row <= rows; row++) {
+      if (!database.isLocked(row)) {
+        free.add(row);
+      }
+    }
+    if (free.isEmpty()) {
+      return false;
+    }
+    List<Write> writes =
+        database == world.users ? ofUsers(List.copyOf(free)) : ofOrders(List.copyOf(free));
+    written++;
+    world.write(database, writes);
+    return true;
+  }
+
+  private List<Write> ofOrders(List<Integer> free) {
+    List<Write> writes = new ArrayList<>();
+    for (int row : random.nextInt(3) == 0 ? free : List.of(any(free))) {
+      Stored stored = world.orders.rows.get(row);
+      long key = 1L + random.nextInt(keys);
+      if (stored == null) {
+        writes.add(new Write(Kind.INSERT, row, key, key));
+      } else if (random.nextBoolean()) {
+        writes.add(new Write(Kind.UPDATE, row, key, stored.key()));
+      } else {
+        writes.add(new Write(Kind.DELETE, row, stored.key(), stored.key()));
+      }
+    }
+    return writes;
+  }
+
+  /** A parent's row is named by its key; an update of a key is another row here. */
+  private List<Write> ofUsers(List<Integer> free) {
+    int row = any(free);
+    boolean there = world.users.rows.containsKey(row);
+    List<Write> writes = new ArrayList<>();
+    writes.add(new Write(there ? Kind.DELETE : Kind.INSERT, row, row, row));
+    int other = any(free);
+    if (random.nextInt(3) == 0) {
+      // The same row again: away and back, or there and gone.
+      boolean now = other == row ? !there : world.users.rows.containsKey(other);
+      writes.add(new Write(now ? Kind.DELETE : Kind.INSERT, other, other, other));
+    }
+    return writes;
+  }
+
+  /** Keeps the protocol, and asks a standby now and then, which says that it is one. */
+  static final class WithStandby extends Doubles {
+    private final Random random;
+
+    WithStandby(long seed) {
+      this.random = new Random(seed);
+    }
+
+    @Override
+    Reading read(World world, LookUp lookUp, Read read) {
+      return read == Read.PARENT && random.nextInt(3) == 0
+          ? new Reading(
+              new Sight.Standby(world.users.replayed()),
+              Set.of(),
+              world.users.standbyHas(number(lookUp)))
+          : super.read(world, lookUp, read);
+    }
+  }
+}
