@@ -50,8 +50,8 @@ public final class CheckService {
    */
   public record Settings(long cacheKeys, long mailboxBytes, JudgeLimits limits) {
 
-    /** 8 MiB of changes are about a hundred thousand small rows: more hides a slow look-up. */
-    public static final long MAILBOX_BYTES = 8L << 20;
+    /** 4 MiB of changes are about a hundred thousand small rows; on the heap they take ten times that. */
+    public static final long MAILBOX_BYTES = 4L << 20;
   }
 
   /** Where cuts go. */

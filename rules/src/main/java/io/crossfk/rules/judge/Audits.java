@@ -54,7 +54,9 @@ final class Audits {
     desk.judging = false;
     desk.audit = null;
     desk.auditCause = Cause.EXISTING;
-    desk.auditDue = clock.nanos + limits.auditRetry().toNanos();
+    // Each audit is a scan of a production table: a rule that stays broken is read ever more rarely.
+    desk.auditDue = clock.nanos + (limits.auditRetry().toNanos() << Math.min(desk.stops, 5));
+    desk.stops++;
     desk.auditWanted = true;
     live(desk, life);
   }
@@ -101,6 +103,7 @@ final class Audits {
     if (accepts(desk, request)) {
       desk.audit = null;
       if (!desk.auditWanted) {
+        desk.stops = 0;
         live(desk, new RuleLife.Watching());
       }
     }

@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param askAgain pause before a question whose answer did not count is asked again
  * @param retryFirst pause after a look-up failed; doubles up to {@code retryLast}
  * @param visibilityEvery how often a bare snapshot is asked for while transactions are unseen (I5)
- * @param auditRetry pause before a rule that is blind or overflowed is audited again
+ * @param auditRetry pause before a rule that is blind or overflowed is audited again; doubles while
+ *     that does not help, up to 32 times this
  * @param forgetAfter time from a resolution to the tombstone
  */
 public record JudgeLimits(

@@ -61,6 +61,10 @@ final class RuleDesk {
   List<TransactionId> auditMustSee = List.of();
 
   long auditDue;
+
+  /** How often in a row an audit ended over the limit. */
+  int stops;
+
   boolean auditWanted;
 
   /** The log does not tell what the rule needs; no audit can mend that. */

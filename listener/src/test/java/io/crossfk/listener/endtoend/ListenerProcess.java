@@ -1,0 +1,130 @@
+package io.crossfk.listener.endtoend;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code crossfk run} in a JVM of its own, which can be killed. */
+final class ListenerProcess implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Process process;
+  private final Path log;
+  private final Instant started = Instant.now();
+
+  /** How a process ended that was asked to. */
+  record Ending(int exitCode, Duration time) {}
+
+  private ListenerProcess(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  /**
+   * @param configuration crossfk.yaml; what the process says goes beside it
+   * @param heap the JVM's largest heap, such as {@code 256m}
+   */
+  static ListenerProcess start(Path configuration, String heap) {
+    Path log = configuration.resolveSibling("listener.log");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx" + heap);
+    // It lives for seconds: a quick start is worth more than the fastest code.
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED"));
+    String level = System.getProperty("crossfk.test.log");
+    if (level != null) {
+      command.add("-Dcrossfk.test.log=" + level);
+    }
+    command.addAll(List.of(ListenerMain.class.getName(), "run", "-c", configuration.toString()));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    try {
+      return new ListenerProcess(builder.start(), log);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  Instant started() {
+    return started;
+  }
+
+  /** Lets it run for so long; it must still be alive then. */
+  void live(Duration time) throws InterruptedException {
+    process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    requireAlive();
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    requireAlive();
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM, and waits for the end. */
+  Ending terminate() throws InterruptedException {
+    requireAlive();
+    long before = System.nanoTime();
+    // Not the process's own destroy: that would close the lifeline too.
+    process.toHandle().destroy();
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("still there " + PATIENCE + " after SIGTERM:\n" + tail());
+    }
+    return new Ending(process.exitValue(), Duration.ofNanos(System.nanoTime() - before));
+  }
+
+  /** A process that ends by itself has found a fault, and no test expects one. */
+  void requireAlive() {
+    if (!process.isAlive()) {
+      throw new AssertionError("it has ended with " + process.exitValue() + ":\n" + tail());
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Resident memory as the kernel counts it: code, heap and buffers; in bytes. */
+  long residentBytes() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+        if (line.startsWith("VmRSS:")) {
+          return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
+        }
+      }
+      return 0;
+    } catch (IOException gone) {
+      return 0;
+    }
+  }
+
+  /** What it said last. */
+  String tail() {
+    try {
+      List<String> lines = Files.readAllLines(log);
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+    } catch (IOException unreadable) {
+      return "(its log cannot be read: " + unreadable + ")";
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}
