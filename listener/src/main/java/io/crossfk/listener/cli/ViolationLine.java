@@ -4,6 +4,7 @@ import io.crossfk.listener.feed.FeedRecord;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,7 +33,7 @@ record ViolationLine(
   private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final DateTimeFormatter MILLISECONDS =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(java.util.Locale.ROOT);
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   private static final Map<String, String> COLOURS =
       Map.of("OPEN", "31", "UPDATED", "33", "RESOLVED", "32");

@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The truth: which keys children refer to and no parent has, read from the databases themselves.
  */
-final class AntiJoin {
+public final class AntiJoin {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final Stage stage;
@@ -37,13 +37,13 @@ final class AntiJoin {
   /** A key as the databases compare it, and as the feed writes it. */
   private record Value(List<String> compared, List<@Nullable Object> written) {}
 
-  AntiJoin(Stage stage, Collection<Rule> rules) {
+  public AntiJoin(Stage stage, Collection<Rule> rules) {
     this.stage = stage;
     this.rules = rules;
   }
 
   /** The ids of the violations that there are. Nobody may write meanwhile. */
-  Set<String> violations() throws SQLException {
+  public Set<String> violations() throws SQLException {
     Set<String> violations = new TreeSet<>();
     Map<String, Connection> connections = new HashMap<>();
     try {
@@ -113,7 +113,7 @@ final class AntiJoin {
    * Waits until the open violations of the feed are those of the databases. Nobody may write
    * meanwhile.
    */
-  Set<String> awaitEqual(FeedLog feed, Duration atMost) throws SQLException {
+  public Set<String> awaitEqual(FeedLog feed, Duration atMost) throws SQLException {
     Set<String> truth = violations();
     try {
       Awaitility.await()

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Real servers that the tests of one class share: PostgreSQL servers by name, and a Kafka broker.
  * Each test has a {@link Stage} of its own on them, and so begins with nothing.
  */
-final class Arena implements AutoCloseable {
+public final class Arena implements AutoCloseable {
   private final Map<String, PostgresServer> servers = new LinkedHashMap<>();
   private final KafkaBroker kafka;
   private final List<Stage> stages = new ArrayList<>();
@@ -31,7 +31,7 @@ final class Arena implements AutoCloseable {
    *
    * @param versions major versions of PostgreSQL by the names that rules use
    */
-  static Arena with(Map<String, Integer> versions) {
+  public static Arena with(Map<String, Integer> versions) {
     quieten();
     Arena arena = new Arena(KafkaBroker.start());
     try {
@@ -47,7 +47,7 @@ final class Arena implements AutoCloseable {
   }
 
   /** A broker and servers that are stopped on purpose warn about each lost session. */
-  static void quieten() {
+  public static void quieten() {
     level(org.slf4j.Logger.ROOT_LOGGER_NAME, Level.WARN);
     level("io.crossfk", Level.toLevel(System.getProperty("crossfk.test.log"), Level.ERROR));
     level("kafka", Level.OFF);
@@ -60,7 +60,7 @@ final class Arena implements AutoCloseable {
     ((Logger) LoggerFactory.getLogger(logger)).setLevel(level);
   }
 
-  PostgresServer server(String name) {
+  public PostgresServer server(String name) {
     PostgresServer server = servers.get(name);
     if (server == null) {
       throw new IllegalArgumentException("no server " + name + " among " + servers.keySet());
@@ -68,16 +68,16 @@ final class Arena implements AutoCloseable {
     return server;
   }
 
-  KafkaBroker kafka() {
+  public KafkaBroker kafka() {
     return kafka;
   }
 
-  Map<String, PostgresServer> servers() {
+  public Map<String, PostgresServer> servers() {
     return Map.copyOf(servers);
   }
 
   /** An installation of its own: a new database on each server, new topics, another name. */
-  Stage stage() throws Exception {
+  public Stage stage() throws Exception {
     Stage stage = Stage.on(this, "stage" + numbers.incrementAndGet());
     stages.add(stage);
     return stage;

@@ -33,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What somebody who follows the violations topic has been told: every committed transition from the
  * topic's beginning, in the order of its arrival. Reads on a thread of its own until it is closed.
  */
-final class FeedLog implements AutoCloseable {
+public final class FeedLog implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(50);
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -65,7 +65,7 @@ final class FeedLog implements AutoCloseable {
   }
 
   /** Follows the topic, which need not exist yet. */
-  static FeedLog of(Stage stage) {
+  public static FeedLog of(Stage stage) {
     return new FeedLog(stage.bootstrapServers(), stage.violationsTopic());
   }
 
@@ -123,24 +123,24 @@ final class FeedLog implements AutoCloseable {
   }
 
   /** Every transition so far, in the order of arrival. */
-  synchronized List<Transition> transitions() {
+  public synchronized List<Transition> transitions() {
     requireAlive();
     return List.copyOf(transitions);
   }
 
-  synchronized int size() {
+  public synchronized int size() {
     requireAlive();
     return transitions.size();
   }
 
   /** The transitions of one violation so far. */
-  synchronized List<Transition> history(String id) {
+  public synchronized List<Transition> history(String id) {
     requireAlive();
     return List.copyOf(histories.getOrDefault(id, List.of()));
   }
 
   /** The ids of the violations that are open now. */
-  synchronized Set<String> open() {
+  public synchronized Set<String> open() {
     requireAlive();
     Set<String> open = new TreeSet<>();
     histories.forEach(
@@ -160,7 +160,7 @@ final class FeedLog implements AutoCloseable {
   }
 
   /** Waits for a transition of a violation, and returns the first that fits. */
-  Transition await(String id, Predicate<Transition> wanted, String what) {
+  public Transition await(String id, Predicate<Transition> wanted, String what) {
     return Awaitility.await(id + " " + what)
         .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(5))
@@ -168,11 +168,11 @@ final class FeedLog implements AutoCloseable {
         .orElseThrow();
   }
 
-  Transition awaitOpened(String id) {
+  public Transition awaitOpened(String id) {
     return await(id, transition -> transition.type().equals("opened"), "opens");
   }
 
-  Transition awaitResolved(String id) {
+  public Transition awaitResolved(String id) {
     return await(id, transition -> transition.type().equals("resolved"), "is resolved");
   }
 
@@ -180,7 +180,7 @@ final class FeedLog implements AutoCloseable {
    * What holds of every feed, whatever happened: each event once, and each violation's events in a
    * legal order without one missing.
    */
-  synchronized void assertLawful() {
+  public synchronized void assertLawful() {
     requireAlive();
     Set<String> eventIds = new HashSet<>();
     for (Transition each : transitions) {
@@ -225,7 +225,7 @@ final class FeedLog implements AutoCloseable {
   }
 
   /** The history of one violation, for a message. */
-  synchronized String told(String id) {
+  public synchronized String told(String id) {
     StringBuilder text = new StringBuilder("  ").append(id).append('\n');
     for (Transition each : histories.getOrDefault(id, List.of())) {
       text.append("    ").append(each).append('\n');
@@ -234,7 +234,7 @@ final class FeedLog implements AutoCloseable {
   }
 
   /** Counts by type. */
-  synchronized Map<String, Integer> counts() {
+  public synchronized Map<String, Integer> counts() {
     Map<String, Integer> counts = new LinkedHashMap<>();
     transitions.forEach(each -> counts.merge(each.type(), 1, Integer::sum));
     return counts;

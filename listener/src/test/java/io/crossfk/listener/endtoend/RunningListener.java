@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A listener in this JVM, on a thread of its own. */
-final class RunningListener implements AutoCloseable {
+public final class RunningListener implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(5);
 
@@ -34,16 +34,16 @@ final class RunningListener implements AutoCloseable {
     }
   }
 
-  static RunningListener start(Configuration configuration) {
+  public static RunningListener start(Configuration configuration) {
     return new RunningListener(configuration);
   }
 
-  ListenerStatus status() {
+  public ListenerStatus status() {
     requireAlive();
     return listener.status();
   }
 
-  void awaitWatching() {
+  public void awaitWatching() {
     await("every rule is watching")
         .atMost(START)
         .pollInterval(Duration.ofMillis(20))
@@ -55,7 +55,7 @@ final class RunningListener implements AutoCloseable {
   }
 
   /** Waits until all up to these positions is judged, and nothing is in flight or suspected. */
-  void awaitDrained(Map<String, Position> positions) {
+  public void awaitDrained(Map<String, Position> positions) {
     await("drained to " + positions)
         .atMost(START)
         .pollInterval(Duration.ofMillis(20))

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * One installation of crossfk on the servers of an {@link Arena}: a database of its own on each,
  * topics of its own, its files in a folder of its own.
  */
-final class Stage implements AutoCloseable {
+public final class Stage implements AutoCloseable {
   private final Arena arena;
   private final String name;
   private final Path folder;
@@ -43,29 +43,29 @@ final class Stage implements AutoCloseable {
     return new Stage(arena, name, Files.createTempDirectory("crossfk-" + name + "-"));
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return arena.kafka().bootstrapServers();
   }
 
-  String violationsTopic() {
+  public String violationsTopic() {
     return name + ".violations";
   }
 
   /** A connection as superuser, for the caller to close. */
-  Connection connect(String database) throws SQLException {
+  public Connection connect(String database) throws SQLException {
     return arena.server(database).connect(name);
   }
 
   /** Runs statements on a connection of its own, one transaction all together. */
-  void sql(String database, String... statements) throws SQLException {
+  public void sql(String database, String... statements) throws SQLException {
     try (Connection connection = connect(database);
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
@@ -77,7 +77,7 @@ final class Stage implements AutoCloseable {
   }
 
   /** The first row's columns as texts. */
-  List<String> row(String database, String query) throws SQLException {
+  public List<String> row(String database, String query) throws SQLException {
     try (Connection connection = connect(database);
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
@@ -91,7 +91,7 @@ final class Stage implements AutoCloseable {
   }
 
   /** Where each database's log ends now. */
-  Map<String, Position> logEnds() throws SQLException {
+  public Map<String, Position> logEnds() throws SQLException {
     Map<String, Position> ends = new HashMap<>();
     for (String database : arena.servers().keySet()) {
       ends.put(
@@ -101,11 +101,11 @@ final class Stage implements AutoCloseable {
   }
 
   /** Whether somebody reads this installation's slot on every server. */
-  boolean isStreaming() {
+  public boolean isStreaming() {
     return arena.servers().keySet().stream().allMatch(this::isStreaming);
   }
 
-  boolean isStreaming(String database) {
+  public boolean isStreaming(String database) {
     try {
       return row(
               database,
@@ -126,7 +126,7 @@ final class Stage implements AutoCloseable {
    * @param rules YAML: the items of {@code rules:}
    * @return crossfk.yaml
    */
-  Path configure(String rules) {
+  public Path configure(String rules) {
     StringBuilder text = new StringBuilder("name: ").append(name).append("\ndatabases:\n");
     arena
         .servers()
@@ -160,19 +160,19 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  Configuration configuration(String rules) throws Exception {
+  public Configuration configuration(String rules) throws Exception {
     return ConfigurationReader.read(configure(rules));
   }
 
   /** Follows the feed until the stage is closed. */
-  FeedLog follow() {
+  public FeedLog follow() {
     FeedLog feed = FeedLog.of(this);
     opened.push(feed::close);
     return feed;
   }
 
   /** Starts a listener in this JVM; it is stopped when the stage is closed. */
-  RunningListener run(Configuration configuration) {
+  public RunningListener run(Configuration configuration) {
     RunningListener listener = RunningListener.start(configuration);
     opened.push(listener::close);
     return listener;

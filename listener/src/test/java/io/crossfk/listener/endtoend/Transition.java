@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
  * @param value empty for a tombstone
  * @param seen when this JVM's consumer had it
  */
-record Transition(
+public record Transition(
     String id,
     String type,
     String eventId,
@@ -21,20 +21,20 @@ record Transition(
     int partition,
     long offset,
     Instant seen) {
-  Transition {
+  public Transition {
     headers = Map.copyOf(headers);
   }
 
-  String text(String member) {
+  public String text(String member) {
     return value.map(json -> json.required(member).asString()).orElse("");
   }
 
-  String rule() {
+  public String rule() {
     return id.substring(0, id.indexOf('|'));
   }
 
   /** Which step of the violation's life it is, as its id tells; a tombstone has none. */
-  int number() {
+  public int number() {
     return Integer.parseInt(eventId.substring(eventId.lastIndexOf('#') + 1));
   }
 
