@@ -171,7 +171,14 @@ class RecoveryIT {
     } finally {
       arena.server("users").startAgain();
     }
-    second.awaitWatching();
+    Awaitility.await("the waiting rule joins, and the other one stays as it is")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> {
+              assertThat(life(second, "stock-product")).isNotInstanceOf(RuleLife.Blind.class);
+              return second.watching();
+            });
     feed.awaitOpened("orders-user|[2]");
     feed.awaitOpened("orders-user|[3]");
     antiJoin.awaitEqual(feed, PATIENCE);
