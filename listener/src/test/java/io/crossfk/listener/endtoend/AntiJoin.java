@@ -87,7 +87,7 @@ public final class AntiJoin {
     try (Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(
-                "select "
+                "select distinct "
                     + String.join(", ", key.columns())
                     + " from "
                     + key.table().qualifiedName())) {

@@ -71,8 +71,7 @@ class KillIT {
         boolean fresh = standby.isEmpty();
         ListenerProcess process = standby.orElseGet(() -> stage.runProcess(file, HEAP));
         // Now and then another one waits already, and takes over.
-        standby =
-            kill % 3 == 0 ? Optional.of(stage.runProcess(file, HEAP)) : Optional.empty();
+        standby = kill % 3 == 0 ? Optional.of(stage.runProcess(file, HEAP)) : Optional.empty();
         if (kill % 5 == 0) {
           // In the middle of its start.
           process.live(Duration.ofMillis(random.nextInt(1500)));

@@ -25,7 +25,11 @@ class OutageIT {
   private static final long SEED = Long.getLong("crossfk.test.seed", System.nanoTime());
 
   private static final Duration SETTLING = Duration.ofSeconds(90);
-  private static final int HEAP_MEBIBYTES = 96;
+  private static final Duration WAVE = Duration.ofSeconds(2);
+  private static final long WAVES_BEGIN = 1_600_000_000L;
+  private static final int WAVE_KEYS = 4000;
+
+  private static final int HEAP_MEBIBYTES = 128;
 
   /** What a JVM takes beside its heap: code, metaspace, stacks, buffers of the network. */
   private static final int REST_MEBIBYTES = 300;
@@ -67,11 +71,11 @@ class OutageIT {
 
     Workload.Plan plan = new Workload.Plan(SEED, 2, Duration.ofMillis(5), 200);
     AtomicLong mostMemory = new AtomicLong();
-    try (ScheduledExecutorService sampler = Executors.newSingleThreadScheduledExecutor();
+    try (ScheduledExecutorService background = Executors.newScheduledThreadPool(2);
         Workload orders = Workload.start(stage, ORDERS, USERS, plan);
         Workload stock = Workload.start(stage, STOCK, PRODUCTS, plan)) {
-      ScheduledFuture<?> unused =
-          sampler.scheduleWithFixedDelay(
+      ScheduledFuture<?> sampler =
+          background.scheduleWithFixedDelay(
               () -> mostMemory.accumulateAndGet(listener.residentBytes(), Math::max),
               0,
               500,
@@ -87,16 +91,22 @@ class OutageIT {
       assertThat(arena.server("users").isRunning()).isFalse();
 
       arena.kafka().stop();
+      // More to tell than there is room for: violations by the thousand that open and are resolved.
+      ScheduledFuture<?> waves =
+          background.scheduleWithFixedDelay(
+              new Waves(stage), 0, WAVE.toMillis(), TimeUnit.MILLISECONDS);
       Instant kafkaDown = Instant.now();
       liveUntil(listener, databaseDown.plus(OUTAGE));
       arena.server("users").startAgain();
       liveUntil(listener, kafkaDown.plus(OUTAGE));
       arena.kafka().startAgain();
       Instant kafkaUp = Instant.now();
+      assertThat(waves.cancel(false)).as("every wave could be written").isTrue();
       Duration back = anOrphanOfAnotherRuleIsPublished(stage, feed, 1_999_000_006);
 
       orders.stop();
       stock.stop();
+      assertThat(sampler.cancel(false)).isTrue();
       antiJoin.awaitEqual(feed, SETTLING);
       Instant settled = Instant.now();
       orders.mend();
@@ -118,6 +128,32 @@ class OutageIT {
     Workload.assertHonestSilence(feed);
     assertThat(mostMemory.get() >> 20).isLessThan(HEAP_MEBIBYTES + REST_MEBIBYTES);
     assertThat(listener.terminate().exitCode()).isZero();
+  }
+
+  /** Orphans by the thousand, in one transaction; and in the next they are gone. */
+  private static final class Waves implements Runnable {
+    private final Stage stage;
+    private boolean high;
+
+    Waves(Stage stage) {
+      this.stage = stage;
+    }
+
+    @Override
+    public void run() {
+      high = !high;
+      try {
+        stage.sql(
+            "stock",
+            high
+                ? "insert into stock (product_id) select generate_series(%d, %d)"
+                    .formatted(WAVES_BEGIN, WAVES_BEGIN + WAVE_KEYS - 1)
+                : "delete from stock where product_id between %d and %d"
+                    .formatted(WAVES_BEGIN, WAVES_BEGIN + WAVE_KEYS - 1));
+      } catch (SQLException failed) {
+        throw new IllegalStateException(failed);
+      }
+    }
   }
 
   /** From the commit to a consumer of the feed. */

@@ -23,7 +23,7 @@ class StandbyIT {
   private static final Duration START = Duration.ofSeconds(40);
   private static final Duration ENDING = Duration.ofSeconds(5);
   private static final String HEAP = "128m";
-  private static final int STARTS = 8;
+  private static final int STARTS = 5;
 
   private static final Workload.Side USERS = new Workload.Side("users", "users", "id");
   private static final Workload.Side ORDERS = new Workload.Side("orders", "orders", "user_id");
@@ -169,7 +169,7 @@ class StandbyIT {
     for (int start = 0; start < STARTS; start++) {
       ListenerProcess process = stage.runProcess(file, HEAP);
       Awaitility.await("it says what it is about to do").atMost(START).until(process::hasSpoken);
-      process.live(Duration.ofMillis(100 + start * 200L));
+      process.live(Duration.ofMillis(100 + start * 300L));
       assertInTime(process.terminate());
     }
     ListenerProcess last = stage.runProcess(file, HEAP);
@@ -193,6 +193,26 @@ class StandbyIT {
     }
     ListenerProcess next = stage.runProcess(file, HEAP);
     feed.awaitOpened("orders-user|[2]");
+    antiJoin.awaitEqual(feed, START);
+    feed.assertLawful();
+    assertInTime(next.terminate());
+  }
+
+  @Test
+  void aKafkaThatIsDownDelaysNoEnd(TestReporter reporter) throws Exception {
+    ListenerProcess process = leader();
+    arena.kafka().stop();
+    try {
+      stage.sql("orders", "insert into orders (user_id) values (1)");
+      process.live(Duration.ofMillis(500));
+      ListenerProcess.Ending ending = process.terminate();
+      assertInTime(ending);
+      reporter.publishEntry("ending without Kafka", ending.toString());
+    } finally {
+      arena.kafka().startAgain();
+    }
+    ListenerProcess next = stage.runProcess(file, HEAP);
+    feed.awaitOpened("orders-user|[1]");
     antiJoin.awaitEqual(feed, START);
     feed.assertLawful();
     assertInTime(next.terminate());
