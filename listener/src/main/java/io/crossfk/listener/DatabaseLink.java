@@ -15,10 +15,12 @@ import io.crossfk.listener.source.postgres.SlotAndPublication;
 import io.crossfk.listener.source.postgres.SlotState;
 import io.crossfk.listener.source.postgres.StreamLimits;
 import io.crossfk.rules.change.Position;
+import io.crossfk.rules.model.TableReference;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -69,8 +71,9 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
    * Starts the stream where the journal says (I5), or where the slot begins.
    *
    * @param ready publication and slot as set-up left them
+   * @param watched tables of rules that the journal knows: their changes must have been published
    */
-  synchronized void start(SetupResult.Ready ready) {
+  synchronized void start(SetupResult.Ready ready, Set<TableReference> watched) {
     String database = address.database();
     Optional<SourceIdentity> journaled = feed.journal().identity(database).map(Parts::fromJournal);
     Optional<Position> remembered = check.rememberedPosition(database);
@@ -78,7 +81,7 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
     identityIsJournaled = journaled.isPresent() && sameAs(journaled.get(), ready.identity());
     Position startAt = startOf(ready.slot());
     if (remembered.isPresent()) {
-      Optional<String> gap = gapSince(journaled, ready);
+      Optional<String> gap = gapSince(journaled, ready, watched);
       if (gap.isPresent()) {
         log.atError()
             .addKeyValue("database", database)
@@ -97,13 +100,18 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
 
   /** Identities are compared before the slots are opened (I5, section 5, fact 9). */
   private static Optional<String> gapSince(
-      Optional<SourceIdentity> journaled, SetupResult.Ready ready) {
+      Optional<SourceIdentity> journaled, SetupResult.Ready ready, Set<TableReference> watched) {
     if (journaled.isPresent() && !journaled.get().sameHistoryAs(ready.identity())) {
       return Optional.of(new Gap.IdentityChanged(journaled.get(), ready.identity()).message());
     }
-    return ready.slot() instanceof SlotState.Created created
-        ? Optional.of(new Gap.SlotMissing(created.name()).message())
-        : Optional.empty();
+    if (ready.slot() instanceof SlotState.Created created) {
+      return Optional.of(new Gap.SlotMissing(created.name()).message());
+    }
+    // PostgreSQL 18 skips in silence what happened before a publication was made again.
+    return ready.added().stream()
+        .filter(watched::contains)
+        .findFirst()
+        .map(table -> table + " was not published any more: its changes are missing");
   }
 
   private static boolean sameAs(SourceIdentity one, SourceIdentity other) {

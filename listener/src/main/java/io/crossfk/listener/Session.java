@@ -283,14 +283,28 @@ final class Session implements AutoCloseable {
               new DatabaseLink(
                   address, database.slot(), database.publication(), tables, check, feed, broken));
         });
+    Set<TableReference> watched = watchedBefore(configuration);
     links.forEach(
         (name, link) -> {
           SetupResult.Ready done = ready.get(name);
           if (done != null) {
-            link.start(done);
+            link.start(done, watched);
           }
         });
     check.start();
+  }
+
+  /** The tables of rules that the journal knows. */
+  private Set<TableReference> watchedBefore(Configuration configuration) {
+    Set<String> known = feed.journal().rules().keySet();
+    Set<TableReference> tables = new HashSet<>();
+    for (Rule rule : configuration.rules().enabled()) {
+      if (known.contains(rule.name())) {
+        tables.add(rule.child().table());
+        tables.add(rule.parent().table());
+      }
+    }
+    return tables;
   }
 
   /** Proves by a transaction that no other instance has taken over. */

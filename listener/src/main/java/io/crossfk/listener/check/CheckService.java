@@ -50,7 +50,10 @@ public final class CheckService {
    */
   public record Settings(long cacheKeys, long mailboxBytes, JudgeLimits limits) {
 
-    /** 4 MiB of changes are about a hundred thousand small rows; on the heap they take ten times that. */
+    /**
+     * 4 MiB of changes are about a hundred thousand small rows; on the heap they take ten times
+     * that.
+     */
     public static final long MAILBOX_BYTES = 4L << 20;
   }
 

@@ -19,6 +19,9 @@ import tools.jackson.databind.JsonNode;
  */
 sealed interface JournalEntry {
 
+  /** The version of the format that this code writes, and the newest that it reads. */
+  int VERSION = 1;
+
   /** What the newest record of this key is about. */
   String key();
 
@@ -26,7 +29,11 @@ sealed interface JournalEntry {
   void write(JsonGenerator json);
 
   default byte[] toJson() {
-    return JournalFormat.write(this);
+    return Json.object(
+        json -> {
+          json.writeNumberProperty("v", VERSION);
+          write(json);
+        });
   }
 
   /** How far a judge has judged each database. */
@@ -287,5 +294,37 @@ sealed interface JournalEntry {
           Json.text(value, "instance"),
           Json.instant(value, "at"));
     }
+  }
+
+  /**
+   * Reads one record.
+   *
+   * @throws IllegalArgumentException if a newer version wrote it, or it is no record of the
+   *     journal; the message says which
+   */
+  static JournalEntry read(String key, byte[] json) {
+    JsonNode value = Json.read(json);
+    int version = value.path("v").intValue(0);
+    if (version < 1 || version > VERSION) {
+      throw new IllegalArgumentException(
+          "it has format version "
+              + version
+              + ", and this crossfk knows up to "
+              + VERSION
+              + "; run the version that wrote it, or a newer one");
+    }
+    int bar = key.indexOf('|');
+    String kind = bar < 0 ? key : key.substring(0, bar);
+    return switch (kind) {
+      case "positions" -> Positions.read(value);
+      case "database" -> Database.read(value);
+      case "rule" -> RuleState.read(value);
+      case "suspicion" -> Suspected.read(value, false);
+      case "referrers" -> Suspected.read(value, true);
+      case "violation" -> Remembered.read(value);
+      case "retired" -> Retired.read(value);
+      case Leader.KEY -> Leader.read(value);
+      default -> throw new IllegalArgumentException("its kind \"" + kind + "\" is unknown");
+    };
   }
 }

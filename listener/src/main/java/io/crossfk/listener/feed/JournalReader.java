@@ -128,7 +128,7 @@ final class JournalReader {
     values.forEach(
         (key, value) -> {
           try {
-            entries.add(JournalFormat.read(key, value));
+            entries.add(JournalEntry.read(key, value));
           } catch (RuntimeException unreadable) {
             // Jackson's and our own complaints alike; reported below, all of them together.
             problems.add(

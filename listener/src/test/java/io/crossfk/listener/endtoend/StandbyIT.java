@@ -81,13 +81,9 @@ class StandbyIT {
           .atMost(START)
           .until(
               () ->
-                  admin
-                      .describeConsumerGroups(List.of(group))
-                      .describedGroups()
-                      .get(group)
-                      .get()
-                      .members()
-                      .size(),
+                  admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+                      .mapToInt(described -> described.members().size())
+                      .sum(),
               size -> size == count);
     }
   }

@@ -128,7 +128,7 @@ class FeedWriterIT {
 
     long start = System.nanoTime();
     try (FeedWriter next = feed.writer()) {
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
       assertThat(next.journal().positions(Samples.USERS_JUDGE))
           .containsEntry("users", Position.parse("0/1"));
       // A record after it can be read: nothing holds the readers back.

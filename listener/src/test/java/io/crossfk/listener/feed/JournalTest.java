@@ -170,7 +170,7 @@ class JournalTest {
   @ParameterizedTest
   @ValueSource(strings = {"{}", "{\"v\":0}", "{\"v\":2}", "[1]"})
   void anotherVersionIsRefusedRatherThanGuessed(String value) {
-    assertThatThrownBy(() -> JournalFormat.read("rule|x", value.getBytes(StandardCharsets.UTF_8)))
+    assertThatThrownBy(() -> JournalEntry.read("rule|x", value.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("run the version that wrote it, or a newer one");
   }
@@ -323,7 +323,7 @@ class JournalTest {
   private void apply(JournalChange change) {
     List<JournalEntry> read =
         change.written().stream()
-            .map(entry -> JournalFormat.read(entry.key(), entry.toJson()))
+            .map(entry -> JournalEntry.read(entry.key(), entry.toJson()))
             .toList();
     assertThat(read).isEqualTo(change.written());
     journal.apply(new JournalChange(change.events(), read, change.deleted()));

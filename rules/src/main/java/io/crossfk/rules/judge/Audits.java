@@ -54,7 +54,8 @@ final class Audits {
     desk.judging = false;
     desk.audit = null;
     desk.auditCause = Cause.EXISTING;
-    // Each audit is a scan of a production table: a rule that stays broken is read ever more rarely.
+    // Each audit is a scan of a production table: a rule that stays broken is read ever more
+    // rarely.
     desk.auditDue = clock.nanos + (limits.auditRetry().toNanos() << Math.min(desk.stops, 5));
     desk.stops++;
     desk.auditWanted = true;
