@@ -157,8 +157,11 @@ final class Session implements AutoCloseable {
         feed.retire(rule.rule().name(), Resolution.RULE_CHANGED);
       }
     }
-    for (Rule rule : report.waiting()) {
-      markBlind(feed, rule);
+    if (!report.waiting().isEmpty()) {
+      for (Rule rule : report.waiting()) {
+        markBlind(feed, rule);
+      }
+      feed.leaveBehind(bound.values().stream().map(BoundRule::rule).toList());
     }
   }
 

@@ -163,6 +163,19 @@ public final class FeedWriter implements AutoCloseable {
     apply(Retirement.ofRules(journal, Map.of(rule, resolution), clock.instant()));
   }
 
+  /**
+   * Forgets, durably, the positions of judges that will not hear what a stream brings while only
+   * these rules are judged: they would drag the stream back behind what its slot has forgotten. The
+   * rules of such judges must be blind in the journal before, since only an audit finds what they
+   * miss.
+   *
+   * @param judged the rules of this run
+   * @throws FeedFault if the feed is lost meanwhile; the fault handler knows it too
+   */
+  public synchronized void leaveBehind(Collection<Rule> judged) throws InterruptedException {
+    apply(Retirement.ofPositionsLeftBehind(journal, judged, clock.instant()));
+  }
+
   private void apply(JournalChange change) throws InterruptedException {
     journal.apply(change);
     for (JournalEntry entry : change.written()) {

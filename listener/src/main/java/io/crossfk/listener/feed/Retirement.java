@@ -47,6 +47,45 @@ final class Retirement {
     return retirement.change();
   }
 
+  /**
+   * Drops the positions that streams will leave behind while only these rules are judged: those of
+   * judges that do not hear what the database's stream brings meanwhile.
+   */
+  static JournalChange ofPositionsLeftBehind(
+      Journal journal, Collection<Rule> judged, Instant now) {
+    Retirement retirement = new Retirement(now);
+    Map<String, Set<String>> databasesOfJudge = databasesOfJudges(judged);
+    Set<String> read = new HashSet<>();
+    databasesOfJudge.values().forEach(read::addAll);
+    for (JournalEntry.Positions entry : journal.entriesOf(JournalEntry.Positions.class)) {
+      Set<String> leftBehind = new HashSet<>(read);
+      leftBehind.removeAll(databasesOfJudge.getOrDefault(entry.judge(), Set.of()));
+      Map<String, Position> kept = new HashMap<>(entry.positions());
+      kept.keySet().removeAll(leftBehind);
+      retirement.keep(entry, kept);
+    }
+    return retirement.change();
+  }
+
+  private static Map<String, Set<String>> databasesOfJudges(Collection<Rule> rules) {
+    Map<String, Set<String>> databases = new HashMap<>();
+    for (Rule rule : rules) {
+      Set<String> read =
+          databases.computeIfAbsent(rule.parent().table().toString(), judge -> new HashSet<>());
+      read.add(rule.parent().database());
+      read.add(rule.child().database());
+    }
+    return databases;
+  }
+
+  private void keep(JournalEntry.Positions entry, Map<String, Position> kept) {
+    if (kept.isEmpty()) {
+      deleted.add(entry.key());
+    } else if (kept.size() < entry.positions().size()) {
+      written.add(new JournalEntry.Positions(entry.judge(), kept));
+    }
+  }
+
   private JournalChange change() {
     return new JournalChange(events, written, deleted);
   }
@@ -83,24 +122,13 @@ final class Retirement {
    * A position that nobody moves any more would hold its slot, and the disk behind it, for ever.
    */
   private void dropUnread(Journal journal, Collection<Rule> configured) {
-    Map<String, Set<String>> databasesOfJudge = new HashMap<>();
+    Map<String, Set<String>> databasesOfJudge = databasesOfJudges(configured);
     Set<String> databases = new HashSet<>();
-    for (Rule rule : configured) {
-      Set<String> read =
-          databasesOfJudge.computeIfAbsent(
-              rule.parent().table().toString(), judge -> new HashSet<>());
-      read.add(rule.parent().database());
-      read.add(rule.child().database());
-      databases.addAll(read);
-    }
+    databasesOfJudge.values().forEach(databases::addAll);
     for (JournalEntry.Positions entry : journal.entriesOf(JournalEntry.Positions.class)) {
       Map<String, Position> kept = new HashMap<>(entry.positions());
       kept.keySet().retainAll(databasesOfJudge.getOrDefault(entry.judge(), Set.of()));
-      if (kept.isEmpty()) {
-        deleted.add(entry.key());
-      } else if (kept.size() < entry.positions().size()) {
-        written.add(new JournalEntry.Positions(entry.judge(), kept));
-      }
+      keep(entry, kept);
     }
     for (JournalEntry.Database entry : journal.entriesOf(JournalEntry.Database.class)) {
       if (!databases.contains(entry.name())) {

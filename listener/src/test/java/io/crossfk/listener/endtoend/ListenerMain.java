@@ -1,14 +1,7 @@
 package io.crossfk.listener.endtoend;
 
-import io.crossfk.listener.Listener;
-import io.crossfk.listener.ListenerFault;
-import io.crossfk.listener.StartFailure;
-import io.crossfk.listener.config.ConfigurationReader;
+import io.crossfk.listener.cli.Main;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The main class of a {@link ListenerProcess}: the command line, in a process that dies with the
@@ -17,29 +10,9 @@ import org.slf4j.LoggerFactory;
 final class ListenerMain {
   private ListenerMain() {}
 
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) {
     Thread.ofPlatform().daemon().name("lifeline").start(ListenerMain::dieWithParent);
-    Arena.quieten();
-    Logger log = LoggerFactory.getLogger(ListenerMain.class);
-    try (Listener listener = new Listener(ConfigurationReader.read(Path.of(arguments[2])))) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(listener)));
-      listener.run();
-    } catch (StartFailure failure) {
-      log.error("start failed", failure);
-      Runtime.getRuntime().halt(failure.exitCode());
-    } catch (ListenerFault fault) {
-      log.error("fault", fault);
-      Runtime.getRuntime().halt(fault.exitCode());
-    }
-  }
-
-  private static void stop(Listener listener) {
-    try {
-      boolean ended = listener.stop(Duration.ofSeconds(4));
-      Runtime.getRuntime().halt(ended ? 0 : 99);
-    } catch (InterruptedException impatient) {
-      Runtime.getRuntime().halt(98);
-    }
+    Main.main(arguments);
   }
 
   private static void dieWithParent() {

@@ -45,7 +45,7 @@ final class ListenerProcess implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED"));
     String level = System.getProperty("crossfk.test.log");
     if (level != null) {
-      command.add("-Dcrossfk.test.log=" + level);
+      command.add("-Dcrossfk.log.level=" + level);
     }
     command.addAll(List.of(ListenerMain.class.getName(), "run", "-c", configuration.toString()));
     ProcessBuilder builder =

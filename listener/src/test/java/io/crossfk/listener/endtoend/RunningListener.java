@@ -43,15 +43,17 @@ public final class RunningListener implements AutoCloseable {
     return listener.status();
   }
 
+  /** Whether it leads, and every rule vouches for its databases. */
+  public boolean watching() {
+    requireAlive();
+    return listener.watching();
+  }
+
   public void awaitWatching() {
     await("every rule is watching")
         .atMost(START)
         .pollInterval(Duration.ofMillis(20))
-        .until(
-            () -> {
-              requireAlive();
-              return listener.watching();
-            });
+        .until(this::watching);
   }
 
   /** Waits until all up to these positions is judged, and nothing is in flight or suspected. */

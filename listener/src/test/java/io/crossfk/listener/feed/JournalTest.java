@@ -15,6 +15,8 @@ import io.crossfk.rules.key.ColumnType;
 import io.crossfk.rules.key.Key;
 import io.crossfk.rules.model.BoundRule;
 import io.crossfk.rules.model.Rule;
+import io.crossfk.rules.model.TableKey;
+import io.crossfk.rules.model.TableReference;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -273,6 +275,28 @@ class JournalTest {
     apply(Retirement.ofAllBut(journal, List.of(), Samples.NOON));
     assertThat(journal.judges()).isEmpty();
     assertThat(journal.entries()).isEmpty();
+  }
+
+  @Test
+  void positionsThatAStreamLeavesBehindAreDropped() {
+    write(Samples.cut(1).at("0/1", "0/2").build());
+    TableKey products =
+        new TableKey(new TableReference("orders", "public", "products"), List.of("id"));
+    TableKey stock =
+        new TableKey(new TableReference("orders", "public", "stock"), List.of("product_id"));
+
+    apply(Retirement.ofPositionsLeftBehind(journal, List.of(), Samples.NOON));
+    apply(
+        Retirement.ofPositionsLeftBehind(
+            journal, List.of(Samples.ORDERS_USER.rule()), Samples.NOON));
+    assertThat(journal.positions(Samples.USERS_JUDGE)).containsOnlyKeys("users", "orders");
+
+    apply(
+        Retirement.ofPositionsLeftBehind(
+            journal, List.of(Rule.of("stock-product", stock, products)), Samples.NOON));
+    assertThat(journal.positions(Samples.USERS_JUDGE))
+        .as("the stream of orders goes on without this judge; that of users does not")
+        .isEqualTo(Map.of("users", Position.parse("0/1")));
   }
 
   @Test
