@@ -67,10 +67,12 @@ public final class Listener implements AutoCloseable {
         }
       }
     } catch (FeedStartException refused) {
-      throw startFailure(refused);
-    } catch (InterruptedException interrupted) {
-      if (stopping.getCount() > 0) {
-        throw interrupted;
+      if (!brokenByStop(refused)) {
+        throw startFailure(refused);
+      }
+    } catch (StartFailure | InterruptedException | RuntimeException broken) {
+      if (!brokenByStop(broken)) {
+        throw broken;
       }
     } finally {
       runner = null;
@@ -81,6 +83,18 @@ public final class Listener implements AutoCloseable {
     if (broken != null) {
       throw broken;
     }
+  }
+
+  /**
+   * A stop interrupts a start wherever it is, and each library says so in its own way. A fault that
+   * ends the service is told all the same.
+   */
+  private boolean brokenByStop(Exception broken) {
+    boolean byStop = stopping.getCount() == 0;
+    if (byStop) {
+      log.atDebug().setCause(broken).log("stopped in the middle of a start");
+    }
+    return byStop;
   }
 
   private CatalogReport readCatalogues() throws InterruptedException {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +23,7 @@ class KillIT {
   private static final int KILLS = Integer.getInteger("crossfk.test.kills", 30);
   private static final long SEED = Long.getLong("crossfk.test.seed", System.nanoTime());
 
+  private static final String HEAP = "128m";
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration SETTLING = Duration.ofSeconds(60);
 
@@ -64,17 +66,26 @@ class KillIT {
     Instant begin = Instant.now();
     try (Workload orders = Workload.start(stage, ORDERS, USERS, plan);
         Workload reviews = Workload.start(stage, REVIEWS, PRODUCTS, plan)) {
+      Optional<ListenerProcess> standby = Optional.empty();
       for (int kill = 1; kill <= KILLS; kill++) {
-        ListenerProcess process = stage.runProcess(file, "128m");
+        boolean fresh = standby.isEmpty();
+        ListenerProcess process = standby.orElseGet(() -> stage.runProcess(file, HEAP));
+        // Now and then another one waits already, and takes over.
+        standby =
+            kill % 3 == 0 ? Optional.of(stage.runProcess(file, HEAP)) : Optional.empty();
         if (kill % 5 == 0) {
           // In the middle of its start.
           process.live(Duration.ofMillis(random.nextInt(1500)));
         } else {
-          restarts.add(awaitNews(process, feed));
+          Duration start = awaitNews(process, feed);
+          if (fresh) {
+            restarts.add(start);
+          }
           process.live(Duration.ofMillis(random.nextInt(700)));
         }
         process.kill();
       }
+      standby.ifPresent(ListenerProcess::close);
       orders.stop();
       reviews.stop();
       reporter.publishEntry(
@@ -86,7 +97,7 @@ class KillIT {
               "transactions", Long.toString(orders.transactions() + reviews.transactions()),
               "rows", Long.toString(orders.rows() + reviews.rows())));
 
-      ListenerProcess last = stage.runProcess(file, "128m");
+      ListenerProcess last = stage.runProcess(file, HEAP);
       assertThat(antiJoin.awaitEqual(feed, SETTLING)).isNotEmpty();
       orders.mend();
       reviews.mend();

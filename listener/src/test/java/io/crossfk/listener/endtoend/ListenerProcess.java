@@ -16,14 +16,16 @@ final class ListenerProcess implements AutoCloseable {
 
   private final Process process;
   private final Path log;
+  private final long logBefore;
   private final Instant started = Instant.now();
 
   /** How a process ended that was asked to. */
   record Ending(int exitCode, Duration time) {}
 
-  private ListenerProcess(Process process, Path log) {
+  private ListenerProcess(Process process, Path log, long logBefore) {
     this.process = process;
     this.log = log;
+    this.logBefore = logBefore;
   }
 
   /**
@@ -42,6 +44,8 @@ final class ListenerProcess implements AutoCloseable {
             "-XX:TieredStopAtLevel=1",
             "-Xshare:auto",
             "-XX:+ExitOnOutOfMemoryError",
+            // Its own, and not that of tests, which is on the class path too.
+            "-Dlogback.configurationFile=logback.xml",
             "--enable-native-access=ALL-UNNAMED"));
     String level = System.getProperty("crossfk.test.log");
     if (level != null) {
@@ -54,7 +58,8 @@ final class ListenerProcess implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     try {
-      return new ListenerProcess(builder.start(), log);
+      long logBefore = Files.exists(log) ? Files.size(log) : 0;
+      return new ListenerProcess(builder.start(), log, logBefore);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -68,6 +73,15 @@ final class ListenerProcess implements AutoCloseable {
   void live(Duration time) throws InterruptedException {
     process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
     requireAlive();
+  }
+
+  /** Whether it has said anything yet. */
+  boolean hasSpoken() {
+    try {
+      return Files.size(log) > logBefore;
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   /** SIGKILL. */

@@ -23,6 +23,7 @@ class StandbyIT {
   private static final Duration START = Duration.ofSeconds(40);
   private static final Duration ENDING = Duration.ofSeconds(5);
   private static final String HEAP = "128m";
+  private static final int STARTS = 8;
 
   private static final Workload.Side USERS = new Workload.Side("users", "users", "id");
   private static final Workload.Side ORDERS = new Workload.Side("orders", "orders", "user_id");
@@ -163,6 +164,21 @@ class StandbyIT {
   }
 
   @Test
+  void aSignalInTheMiddleOfTheStartEndsItInGoodOrder() throws Exception {
+    assertInTime(leader().terminate());
+    for (int start = 0; start < STARTS; start++) {
+      ListenerProcess process = stage.runProcess(file, HEAP);
+      Awaitility.await("it says what it is about to do").atMost(START).until(process::hasSpoken);
+      process.live(Duration.ofMillis(100 + start * 200L));
+      assertInTime(process.terminate());
+    }
+    ListenerProcess last = stage.runProcess(file, HEAP);
+    anOrphanIsPublishedBy(last, 1);
+    antiJoin.awaitEqual(feed, START);
+    feed.assertLawful();
+  }
+
+  @Test
   void aDatabaseThatIsDownDelaysNoEnd() throws Exception {
     ListenerProcess process = leader();
     stage.sql("orders", "insert into orders (user_id) values (1)");
@@ -183,7 +199,7 @@ class StandbyIT {
   }
 
   private static void assertInTime(ListenerProcess.Ending ending) {
-    assertThat(ending.exitCode()).isZero();
+    assertThat(ending.exitCode()).as("%s", ending).isZero();
     assertThat(ending.time()).isLessThan(ENDING);
   }
 }
