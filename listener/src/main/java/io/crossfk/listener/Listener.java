@@ -105,6 +105,7 @@ public final class Listener implements AutoCloseable {
   private void requireSound(CatalogReport report) throws StartFailure, InterruptedException {
     List<String> problems = new ArrayList<>();
     report.errors().stream().map(CatalogFinding::message).forEach(problems::add);
+    problems.addAll(Preflight.problems(configuration, report));
     int exitCode = StartFailure.CONFIGURATION;
     try {
       FeedTopics.ensure(Parts.feed(configuration));

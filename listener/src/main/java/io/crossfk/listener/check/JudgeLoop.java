@@ -89,8 +89,16 @@ final class JudgeLoop implements Runnable {
   }
 
   private void step() throws InterruptedException {
+    long untilCut = lastCut + CUT_INTERVAL.toNanos() - nanos.getAsLong();
+    List<Event> events =
+        mailbox.take(
+            judge.acceptsChanges(), Math.max(0, Math.min(judge.nanosUntilDue(), untilCut)));
+    // After the wait: an event judged at the time before it would shorten its key's grace.
     long now = nanos.getAsLong();
     judge.advanceTo(now, wall.instant());
+    for (Event event : events) {
+      handle(event);
+    }
     serve();
     if (judge.hasNews() || now - lastCut >= CUT_INTERVAL.toNanos()) {
       lastCut = now;
@@ -98,12 +106,6 @@ final class JudgeLoop implements Runnable {
       Status before = status;
       status = look();
       tellLives(before.lives(), status.lives());
-    }
-    long untilCut = Math.max(0, lastCut + CUT_INTERVAL.toNanos() - now);
-    List<Event> events =
-        mailbox.take(judge.acceptsChanges(), Math.min(judge.nanosUntilDue(), untilCut));
-    for (Event event : events) {
-      handle(event);
     }
   }
 

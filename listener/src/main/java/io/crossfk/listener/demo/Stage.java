@@ -78,12 +78,16 @@ final class Stage implements AutoCloseable {
 
   /** Lets some time pass in which nothing strange may happen. */
   void pause(Duration time) throws DemoFailure, InterruptedException {
-    Waiting.until(
-        () -> {
-          checkForStrangers();
-          return false;
-        },
-        time);
+    boolean never =
+        Waiting.until(
+            () -> {
+              checkForStrangers();
+              return false;
+            },
+            time);
+    if (never) {
+      throw new IllegalStateException("a pause cannot come to an end before its time");
+    }
   }
 
   /** The time after which crossfk has judged a row, if no other rows come beside it. */

@@ -38,7 +38,6 @@ class CommandLineIT {
     server.createDatabase("orders");
     server.execute("users", "create table users (id bigint primary key)");
     server.execute("orders", "create table orders (id bigint primary key, user_id bigint)");
-    grantWhatTheReadmeSays();
     server.execute("orders", "insert into orders values (1, 42)");
     write("crossfk.yaml", kafka.bootstrapServers());
     write("away.yaml", "127.0.0.1:1");
@@ -53,31 +52,25 @@ class CommandLineIT {
         """);
   }
 
-  /** The role and, since that owns nothing, the publications that a DBA makes. */
-  private static void grantWhatTheReadmeSays() throws SQLException {
-    String options =
-        " with (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)";
-    server.execute("users", "create role crossfk login replication password 'secret'");
-    server.execute("users", "grant select (id) on users to crossfk");
-    server.execute("users", "create publication crossfk for table only users (id)" + options);
-    server.execute("orders", "grant select (id, user_id, xmin) on orders to crossfk");
-    server.execute(
-        "orders", "create publication crossfk for table only orders (id, user_id)" + options);
-  }
-
   private static void write(String file, String brokers) throws IOException {
     Files.writeString(
         folder.resolve(file),
         """
         name: command_line
         databases:
-          users:  { url: "%s", user: crossfk, password: secret, publication: crossfk }
-          orders: { url: "%s", user: crossfk, password: secret, publication: crossfk, slot: orders }
+          users:  { url: "%s", user: %s, password: "%s" }
+          orders: { url: "%s", user: %s, password: "%s", slot: orders_slot }
         kafka: { bootstrap.servers: "%s" }
         rules: [ rules.yaml ]
         """
             .formatted(
-                server.jdbcUrl("users"), server.jdbcUrl("orders"), brokers));
+                server.jdbcUrl("users"),
+                server.user(),
+                server.password(),
+                server.jdbcUrl("orders"),
+                server.user(),
+                server.password(),
+                brokers));
   }
 
   @AfterAll

@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 final class RandomWalk {
   private static final int TRANSACTIONS = 8;
   private static final int ROWS = 2;
+  private static final int MOST_DRAWS = 2_000;
   private static final Position LATEST = new Position(Long.MAX_VALUE);
   private static final List<Duration> TIMES =
       List.of(
@@ -107,9 +108,19 @@ final class RandomWalk {
             firstXid,
             baseline ? Memory.EMPTY : World.watching(),
             history);
+    for (int key = 1; key <= keys; key++) {
+      if (random.nextBoolean()) {
+        world.preload(world.users, key, key);
+      }
+    }
+    for (int row = 1; row <= ROWS; row++) {
+      long key = 1L + random.nextInt(keys);
+      // Only a first start finds keys that are broken.
+      if (random.nextBoolean() && (baseline || world.users.has(key))) {
+        world.preload(world.orders, row, key);
+      }
+    }
     if (baseline) {
-      write(world.orders);
-      write(world.users);
       world.openSlot(world.orders);
       world.openSlot(world.users);
     }
@@ -120,17 +131,25 @@ final class RandomWalk {
     Random random = new Random(seed * 0x9E3779B97F4A7C15L);
     RandomWalk walk = new RandomWalk(seed, mutant.get(), random, history);
     List<Step> steps = drawSteps(random);
-    int left = walk.transactions * (12 + random.nextInt(24));
-    for (int draw = 0; left > 0 && draw < 2_000; draw++) {
-      if (walk.step(steps.get(random.nextInt(steps.size())))) {
-        left--;
-      }
+    // To the end of all that is planned, so that the last events, too, come in any order.
+    for (int draw = 0; draw < MOST_DRAWS && !walk.isPlayed(); draw++) {
+      walk.step(steps.get(random.nextInt(steps.size())));
     }
     if (random.nextInt(3) == 0) {
       walk.crashInAQuietMoment();
     }
     walk.world.drain();
     return walk.world;
+  }
+
+  private boolean isPlayed() {
+    return written == transactions
+        && List.of(world.orders, world.users).stream()
+            .allMatch(
+                database ->
+                    database.running.isEmpty()
+                        && database.hidden().isEmpty()
+                        && !world.hasMore(database));
   }
 
   /** All is told, seen and durable but for the answers that are out: what is forgotten now? */
@@ -152,42 +171,52 @@ final class RandomWalk {
     world.crash(LATEST, LATEST);
   }
 
-  /** Does a step if it can be done now. */
-  private boolean step(Step step) {
+  /** Does a step, if it can be done now. */
+  private void step(Step step) {
     TestDatabase database = random.nextBoolean() ? world.orders : world.users;
-    return switch (step) {
+    switch (step) {
       case WRITE -> write(database);
       case COMMIT -> with(database.running, running -> world.commit(database, running));
       case SHOW -> with(database.hidden(), hidden -> world.show(database, hidden));
-      case HEAR ->
-          when(world.hasMore(database) && world.judge.acceptsChanges(), () -> world.next(database));
+      case HEAR -> {
+        if (world.hasMore(database) && world.judge.acceptsChanges()) {
+          world.next(database);
+        }
+      }
       case READ ->
           with(world.lookUps.stream().filter(each -> !world.isRead(each)).toList(), world::read);
       case ANSWER -> with(world.lookUps.stream().filter(world::isRead).toList(), world::answer);
       case FAIL -> with(world.lookUps, world::fail);
-      case AUDIT -> when(world.audit.isPresent(), () -> world.auditStep(random.nextInt(10) == 0));
-      case PASS -> when(true, () -> world.pass(any(TIMES)));
-      case CUT -> when(world.writes.isEmpty(), world::cut);
-      case WRITE_CUT -> when(!world.writes.isEmpty(), world::nextWrite);
-      case KEEP_ALIVE -> when(true, () -> world.keepAlive(database, random.nextInt(5)));
-      case REPLAY -> when(true, world.users::replay);
-      case PEEK -> when(true, world::peek);
-      case EVICT -> when(true, world::evict);
-      case RESTART_STREAM -> when(true, () -> world.restartStream(database, position()));
-      case CRASH -> when(true, () -> world.crash(position(), position()));
-      case GAP -> when(random.nextInt(4) == 0, () -> world.gap(database));
-    };
-  }
-
-  private <T> boolean with(List<T> choice, Consumer<T> step) {
-    return when(!choice.isEmpty(), () -> step.accept(any(choice)));
-  }
-
-  private static boolean when(boolean possible, Runnable step) {
-    if (possible) {
-      step.run();
+      case AUDIT -> {
+        if (world.audit.isPresent()) {
+          world.auditStep(random.nextInt(10) == 0);
+        }
+      }
+      case PASS -> world.pass(any(TIMES));
+      case CUT -> world.cut();
+      case WRITE_CUT -> {
+        if (!world.writes.isEmpty()) {
+          world.nextWrite();
+        }
+      }
+      case KEEP_ALIVE -> world.keepAlive(database, random.nextInt(5));
+      case REPLAY -> world.users.replay();
+      case PEEK -> world.peek();
+      case EVICT -> world.evict();
+      case RESTART_STREAM -> world.restartStream(database, position());
+      case CRASH -> world.crash(position(), position());
+      case GAP -> {
+        if (random.nextInt(4) == 0) {
+          world.gap(database);
+        }
+      }
     }
-    return possible;
+  }
+
+  private <T> void with(List<T> choice, Consumer<T> step) {
+    if (!choice.isEmpty()) {
+      step.accept(any(choice));
+    }
   }
 
   private Position position() {
@@ -199,9 +228,9 @@ final class RandomWalk {
   }
 
   /** A transaction of one or two writes, of rows that nobody else is writing. */
-  private boolean write(TestDatabase database) {
+  private void write(TestDatabase database) {
     if (written == transactions) {
-      return false;
+      return;
     }
     Set<Integer> free = new HashSet<>();
     int rows = database == world.users ? keys : ROWS;
@@ -211,13 +240,12 @@ final class RandomWalk {
       }
     }
     if (free.isEmpty()) {
-      return false;
+      return;
     }
     List<Write> writes =
         database == world.users ? ofUsers(List.copyOf(free)) : ofOrders(List.copyOf(free));
     written++;
     world.write(database, writes);
-    return true;
   }
 
   private List<Write> ofOrders(List<Integer> free) {

@@ -15,10 +15,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@code -Dsimulation.worlds=…} plays more of them.
  */
 final class SimulationTest {
-  private static final int WORLDS = Integer.getInteger("simulation.worlds", 10_000);
+  private static final int WORLDS = Integer.getInteger("simulation.worlds", 20_000);
 
   /** How many worlds a missing clause may stay hidden in. */
-  private static final int WORLDS_FOR_A_MUTANT = 20_000;
+  private static final int WORLDS_FOR_A_MUTANT = 40_000;
 
   @Test
   void noOrderOfEventsBreaksTheProtocol(TestReporter reporter) {

@@ -74,6 +74,13 @@ final class TestDatabase {
     this.lastFinished = firstXid - 1;
   }
 
+  /** A row of long ago. */
+  void preload(int row, long key) {
+    Stored stored = new Stored(key, lastFinished);
+    rows.put(row, stored);
+    standbyRows.put(row, stored);
+  }
+
   boolean isLocked(int row) {
     return locked.contains(row);
   }

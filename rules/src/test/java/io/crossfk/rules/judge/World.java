@@ -122,6 +122,13 @@ final class World {
 
   // --- the databases ---
 
+  /** A row that was there before the slots were made. */
+  void preload(TestDatabase database, int row, long key) {
+    database.preload(row, key);
+    history.note(() -> "%s: row %d (key %d) is there".formatted(database.name, row, key));
+    witness.look();
+  }
+
   void write(TestDatabase database, List<Write> writes) {
     Transaction transaction = database.write(writes);
     history.note(() -> "%s: %d writes %s".formatted(database.name, transaction.xid, told(writes)));

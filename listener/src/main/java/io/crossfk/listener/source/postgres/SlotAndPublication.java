@@ -103,6 +103,24 @@ public final class SlotAndPublication {
   }
 
   /**
+   * Looks at nothing but the replica identities of those tables that exist, and changes nothing:
+   * for a start that fails anyway, and is to name all that is in its way.
+   *
+   * @throws SQLException if the database cannot be reached or does not answer
+   */
+  public List<Refusal> replicaIdentityRefusals(List<WatchedTable> tables) throws SQLException {
+    List<Refusal> refusals = new ArrayList<>();
+    try (Connection connection = connect()) {
+      for (WatchedTable table : tables) {
+        TableFacts.read(connection, table)
+            .map(TableChecks::checkReplicaIdentity)
+            .ifPresent(refusals::addAll);
+      }
+    }
+    return refusals;
+  }
+
+  /**
    * Makes sure that publication and slot are there and carry what the tables' rules need.
    *
    * @param tables at least one

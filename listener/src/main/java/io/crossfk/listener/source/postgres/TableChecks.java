@@ -27,7 +27,7 @@ final class TableChecks {
     List<Refusal> refusals = new ArrayList<>();
     checkKind(table, refusals);
     checkColumns(table, refusals);
-    checkReplicaIdentity(table, refusals);
+    refusals.addAll(checkReplicaIdentity(table));
     return refusals;
   }
 
@@ -93,10 +93,11 @@ final class TableChecks {
     }
   }
 
-  /** Section 5, facts 5 and 6. */
-  private static void checkReplicaIdentity(TableFacts table, List<Refusal> refusals) {
+  /** Section 5, facts 5 and 6; of a table that the other checks may have refused. */
+  static List<Refusal> checkReplicaIdentity(TableFacts table) {
+    List<Refusal> refusals = new ArrayList<>();
     if (table.root().kind() != 'r' && table.root().kind() != 'p') {
-      return;
+      return refusals;
     }
     Set<String> oldKey = new LinkedHashSet<>(table.watched().oldKeyColumns());
     oldKey.retainAll(table.columns().keySet());
@@ -142,6 +143,7 @@ final class TableChecks {
                   .map(leaf -> "ALTER TABLE " + leaf.sqlName() + " REPLICA IDENTITY FULL;")
                   .toList()));
     }
+    return refusals;
   }
 
   private static List<String> cures(List<StoredTable> members, Set<String> oldKey) {

@@ -105,7 +105,7 @@ final class World implements AutoCloseable {
                         database.url(),
                         database.user(),
                         database.password(),
-                        "crossfk",
+                        "crossfk_" + database.name(),
                         database.timeout()))
             .toList();
     CatalogReport report = PostgresCatalog.read(catalogues, List.of(rules));

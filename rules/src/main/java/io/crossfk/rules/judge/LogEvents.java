@@ -1,0 +1,278 @@
+package io.crossfk.rules.judge;
+
+import io.crossfk.rules.change.TransactionId;
+import io.crossfk.rules.judge.KeyCase.Ask;
+import io.crossfk.rules.key.Key;
+import io.crossfk.rules.model.TableReference;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the logs say, and what is asked because of it (I0: events ask). The cache settles what is
+ * known to be present (I2); a removal first evicts, then asks (I3). Nothing here decides.
+ */
+final class LogEvents {
+  private final JudgedRules rules;
+  private final PresenceCache cache;
+  private final Questions questions;
+  private final Ledger ledger;
+  private final DeskKeeper keeper;
+  private final Audits audits;
+
+  long checked;
+  long cacheHits;
+  long cacheMisses;
+
+  LogEvents(
+      JudgedRules rules,
+      PresenceCache cache,
+      Questions questions,
+      Ledger ledger,
+      DeskKeeper keeper,
+      Audits audits) {
+    this.rules = rules;
+    this.cache = cache;
+    this.questions = questions;
+    this.ledger = ledger;
+    this.keeper = keeper;
+    this.audits = audits;
+  }
+
+  void childWritten(Event.ChildWritten event) {
+    RuleDesk desk = rules.desk(event.rule());
+    if (desk.child.skips()) {
+      return;
+    }
+    checked++;
+    examine(
+        desk,
+        event.key(),
+        event.inserted() ? Cause.CHILD_INSERT : Cause.CHILD_UPDATE,
+        desk.child.committedAt(),
+        desk.child.transaction());
+  }
+
+  /** A child holds the key, says the log or an audit: is its parent there? */
+  private void examine(
+      RuleDesk desk,
+      Key key,
+      Cause cause,
+      Optional<Instant> brokenAt,
+      Optional<TransactionId> transaction) {
+    KeyCase known = desk.cases.get(key);
+    if (known != null) {
+      if (known.inFlight != null) {
+        known.inFlight.writtenSince = true;
+      }
+      known.stale = known.isOpen();
+      if (!(known.state instanceof CaseState.Resolved resolved)) {
+        cacheMisses++; // It joins the look-up, the suspicion and its grace, or the violation.
+        return;
+      }
+      if (!desk.judging || isKnownPresent(desk, key)) {
+        return;
+      }
+      known.state = resolved.askedAgain();
+      known.cause = cause;
+      known.brokenAt = brokenAt;
+      known.transaction = transaction;
+      cacheMisses++;
+      ledger.touch(known);
+      questions.ask(known, key.partlyNull() ? Ask.PROOF : Ask.PRESENCE);
+      return;
+    }
+    if (!desk.judging || isKnownPresent(desk, key)) {
+      return;
+    }
+    cacheMisses++;
+    KeyCase asked =
+        keeper.add(desk, key, new CaseState.Asked(Optional.empty()), cause, brokenAt, transaction);
+    questions.ask(asked, key.partlyNull() ? Ask.PROOF : Ask.PRESENCE);
+  }
+
+  /** I2: a cached key was there and was not removed since; a miss means unknown. */
+  private boolean isKnownPresent(RuleDesk desk, Key key) {
+    if (desk.cacheable(key) && cache.contains(desk.rule().parent(), key)) {
+      cacheHits++;
+      return true;
+    }
+    return false;
+  }
+
+  void childLeft(Event.ChildLeft event) {
+    RuleDesk desk = rules.desk(event.rule());
+    if (desk.child.skips()) {
+      return;
+    }
+    if (event.key().isEmpty()) {
+      desk.leavings++;
+      return;
+    }
+    KeyCase keyCase = desk.cases.get(event.key().get());
+    if (keyCase != null) {
+      // I0: a child that left while a look-up is out asks again.
+      if (keyCase.inFlight != null) {
+        keyCase.inFlight.leftSince = true;
+      }
+      keyCase.stale = keyCase.isOpen();
+    }
+  }
+
+  void parentArrived(Event.ParentArrived event) {
+    for (RuleDesk desk : rules.referringTo(event.parent())) {
+      if (desk.parent.skips()) {
+        return;
+      }
+      if (!desk.shape().exact()) {
+        // Any spelling may have arrived: every open key is asked again.
+        desk.arrivals++;
+        desk.leavings++;
+        continue;
+      }
+      cache.add(event.parent(), event.key());
+      KeyCase keyCase = desk.cases.get(event.key());
+      if (keyCase == null) {
+        continue;
+      }
+      if (keyCase.inFlight != null) {
+        keyCase.inFlight.arrivedSince = true;
+      } else if (keyCase.waiting == null
+          && (keyCase.isOpen() || keyCase.state instanceof CaseState.Suspected)) {
+        questions.ask(keyCase, Ask.PRESENCE);
+      }
+    }
+  }
+
+  void parentRemoved(Event.ParentRemoved event) {
+    List<RuleDesk> affected = rules.referringTo(event.parent());
+    if (affected.isEmpty() || affected.getFirst().parent.skips()) {
+      return;
+    }
+    checked++;
+    // I3: first evict, then ask who still refers; the other way round a child between the two
+    // would be settled by the cache.
+    cache.remove(event.parent(), event.key());
+    Cause cause = event.updated() ? Cause.PARENT_UPDATE : Cause.PARENT_DELETE;
+    for (RuleDesk desk : affected) {
+      if (desk.shape().exact()) {
+        removed(desk, event.key(), cause);
+      } else {
+        desk.removals++;
+        if (desk.judging && !desk.referrers.containsKey(event.key())) {
+          KeyCase asked =
+              keeper.addReferrers(
+                  desk, event.key(), cause, desk.parent.committedAt(), desk.parent.transaction());
+          questions.ask(asked, Ask.REFERRERS);
+        } else if (desk.judging) {
+          KeyCase asked = desk.referrers.get(event.key());
+          if (asked != null && asked.inFlight != null) {
+            asked.inFlight.removedSince = true;
+          }
+        }
+      }
+    }
+  }
+
+  private void removed(RuleDesk desk, Key key, Cause cause) {
+    KeyCase known = desk.cases.get(key);
+    if (known == null) {
+      if (desk.judging && desk.shape().reachable(key)) {
+        questions.ask(
+            keeper.add(
+                desk,
+                key,
+                new CaseState.Asked(Optional.empty()),
+                cause,
+                desk.parent.committedAt(),
+                desk.parent.transaction()),
+            Ask.PROOF);
+      }
+      return;
+    }
+    if (known.inFlight != null) {
+      known.inFlight.removedSince = true;
+    }
+    if (known.isOpen()) {
+      return;
+    }
+    if (known.state instanceof CaseState.Resolved resolved) {
+      if (!desk.judging) {
+        return;
+      }
+      known.state = resolved.askedAgain();
+      ledger.touch(known);
+      questions.ask(known, Ask.PROOF);
+    }
+    known.cause = cause;
+    known.brokenAt = desk.parent.committedAt();
+    known.transaction = desk.parent.transaction();
+  }
+
+  void parentTruncated(TableReference parent) {
+    boolean evicted = false;
+    for (RuleDesk desk : rules.all()) {
+      if (!desk.rule().parent().table().equals(parent) || desk.parent.skips()) {
+        continue;
+      }
+      if (!evicted) {
+        cache.clear(); // I3, for every key at once.
+        evicted = true;
+      }
+      desk.removals++;
+      audits.request(desk, Cause.PARENT_TRUNCATE);
+    }
+  }
+
+  void gap(Event.Gap gap) {
+    DatabaseDesk database = rules.database(gap.database());
+    database.lost();
+    cache.clear(); // I2: removals of this database may have been missed.
+    for (RuleDesk desk : rules.all()) {
+      if (desk.child == database || desk.parent == database) {
+        desk.removals++;
+        desk.arrivals++;
+        desk.writings++;
+        desk.leavings++;
+        audits.blind(desk, gap.reason());
+      }
+    }
+  }
+
+  void unfit(Event.Unfit event) {
+    cache.clear(); // I2: removals may not be in the log.
+    for (RuleDesk desk : rules.all()) {
+      if (desk.rule().child().table().equals(event.table())
+          || desk.rule().parent().table().equals(event.table())) {
+        desk.unfit = true;
+        keeper.blind(desk, event.reason());
+      }
+    }
+  }
+
+  void auditKeys(Event.AuditKeys event) {
+    RuleDesk desk = rules.desk(event.request().rule());
+    if (audits.accepts(desk, event.request())) {
+      for (Key key : event.keys()) {
+        if (!desk.judging) {
+          return; // The limit was reached half-way.
+        }
+        examine(desk, key, desk.auditCause, Optional.empty(), Optional.empty());
+      }
+    }
+  }
+
+  void childKeyUnknown(Event.ChildKeyUnknown event) {
+    RuleDesk desk = rules.desk(event.rule());
+    if (!desk.child.skips()) {
+      audits.requestSoon(desk, Cause.EXISTING);
+    }
+  }
+
+  void childTruncated(Event.ChildTruncated event) {
+    RuleDesk desk = rules.desk(event.rule());
+    if (!desk.child.skips()) {
+      desk.leavings++;
+    }
+  }
+}
