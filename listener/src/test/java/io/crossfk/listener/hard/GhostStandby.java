@@ -62,21 +62,17 @@ final class GhostStandby implements AutoCloseable {
   }
 
   /** All commits that wait become visible. */
-  void vanishes() throws SQLException, InterruptedException {
+  void vanishes() throws SQLException {
     server.execute("postgres", "alter system reset synchronous_standby_names");
     server.execute("postgres", "select pg_reload_conf()");
     while (!clients.isEmpty()) {
-      clients.pop().thread.join();
+      clients.pop().awaitEnd();
     }
   }
 
   @Override
   public void close() throws SQLException {
-    try {
-      vanishes();
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    vanishes();
   }
 
   /** A client that waits for its commit. */
@@ -123,9 +119,13 @@ final class GhostStandby implements AutoCloseable {
     }
 
     /** An operator ends the client; its commit stays, and becomes visible. */
-    void terminate() throws SQLException, InterruptedException {
+    void terminate() throws SQLException {
       server.execute("postgres", "select pg_terminate_backend(" + process + ")");
-      thread.join();
+      awaitEnd();
+    }
+
+    private void awaitEnd() {
+      await("the client's end").atMost(PATIENCE).until(() -> !thread.isAlive());
     }
   }
 }

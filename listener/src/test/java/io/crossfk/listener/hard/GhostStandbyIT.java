@@ -58,13 +58,14 @@ class GhostStandbyIT {
     listener.awaitWatching();
   }
 
-  @SuppressWarnings("try") // closed is all they are
   @AfterAll
   static void closeAll() {
-    try (Arena closingArena = arena;
-        FeedLog closingFeed = feed;
-        RunningListener closingListener = listener) {
-      closingFeed.assertLawful();
+    try {
+      listener.close();
+      feed.assertLawful();
+    } finally {
+      feed.close();
+      arena.close();
     }
   }
 

@@ -80,10 +80,8 @@ final class Compatibility {
     Kind child = childType.kind();
     Kind parent = parentType.kind();
     return switch (parent) {
-      case INT2, INT4, INT8 ->
-          new NumberForms.Integers(NumberForms.Span.of(child), NumberForms.Span.of(parent));
-      case NUMERIC ->
-          new NumberForms.Numerics(child.isInteger() ? NumberForms.Span.of(child) : null);
+      case INT2, INT4, INT8 -> new NumberForms.Integers();
+      case NUMERIC -> new NumberForms.Numerics(child.isInteger());
       case FLOAT4, FLOAT8 -> new NumberForms.Floats(child, parent);
       case DATE, TIMESTAMP, TIMESTAMPTZ -> new MomentForm(child, parent);
       case BYTEA -> new TextForms.Bytes();

@@ -136,7 +136,8 @@ public final class KeyShape {
 
   /**
    * Whether any child could hold this key of a parent: 1.5 is beyond an int, 'a ' beyond a char(2).
-   * NULL is within reach of every type.
+   * No bigint is beyond an int, whose column may be widened at any time. NULL is within reach of
+   * every type.
    */
   public boolean reachable(Key key) {
     requireSize(key.size());
@@ -150,8 +151,8 @@ public final class KeyShape {
   }
 
   /**
-   * A key's column as text that casts to the child's type; null for NULL. {@link Pair#childRead}
-   * tells how to compare it.
+   * A key's column as text that casts to the child's type, for integers to bigint; null for NULL.
+   * {@link Pair#childRead} tells how to compare it.
    *
    * @throws IllegalArgumentException if no child can hold the column's value, see {@link
    *     #reachable}
@@ -170,9 +171,9 @@ public final class KeyShape {
   }
 
   /**
-   * A key's column as text that casts to the parent's type. Null for NULL, and for a value that the
-   * parent's type cannot hold (a bigint child's 5000000000 for an integer parent): either matches
-   * no parent, as {@code = NULL} does.
+   * A key's column as text that casts to the parent's type, for integers to bigint. Null for NULL,
+   * and for a value that the parent's type cannot hold (a moment of the day for a date): either
+   * matches no parent, as {@code = NULL} does.
    */
   public @Nullable String parentText(Key key, int column) {
     KeyValue value = key.value(column);

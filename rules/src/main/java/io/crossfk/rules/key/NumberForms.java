@@ -8,24 +8,12 @@ import org.jspecify.annotations.Nullable;
 final class NumberForms {
   private NumberForms() {}
 
-  /** The numbers that an integer type holds. */
-  record Span(long least, long largest) {
-    static Span of(Kind kind) {
-      return switch (kind) {
-        case INT2 -> new Span(Short.MIN_VALUE, Short.MAX_VALUE);
-        case INT4 -> new Span(Integer.MIN_VALUE, Integer.MAX_VALUE);
-        case INT8 -> new Span(Long.MIN_VALUE, Long.MAX_VALUE);
-        default -> throw new IllegalArgumentException(kind + " is not an integer type");
-      };
-    }
-
-    boolean contains(long value) {
-      return least <= value && value <= largest;
-    }
-  }
-
-  /** int2, int4 and int8 among each other. */
-  record Integers(Span child, Span parent) implements PairForm {
+  /**
+   * int2, int4 and int8 among each other. Whatever their columns are now, any of them may hold
+   * every bigint: an application may widen its column at any time (semantics.md no. 25), and
+   * integers are compared as bigint in SQL.
+   */
+  record Integers() implements PairForm {
     @Override
     public KeyValue fromChild(String text) {
       return new KeyValue.Whole(parseWhole(text));
@@ -38,7 +26,7 @@ final class NumberForms {
 
     @Override
     public boolean reachable(KeyValue value) {
-      return child.contains(whole(value));
+      return true;
     }
 
     @Override
@@ -47,8 +35,8 @@ final class NumberForms {
     }
 
     @Override
-    public @Nullable String parentText(KeyValue value) {
-      return parent.contains(whole(value)) ? Long.toString(whole(value)) : null;
+    public String parentText(KeyValue value) {
+      return Long.toString(whole(value));
     }
 
     @Override
@@ -65,9 +53,12 @@ final class NumberForms {
   /**
    * A numeric parent.
    *
-   * @param child the span of an integer child; null for a numeric child
+   * @param ofInteger whether the child is an integer, of whatever size
    */
-  record Numerics(@Nullable Span child) implements PairForm {
+  record Numerics(boolean ofInteger) implements PairForm {
+    private static final BigDecimal LEAST = BigDecimal.valueOf(Long.MIN_VALUE);
+    private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
+
     @Override
     public KeyValue fromChild(String text) {
       return Decimals.parse(text);
@@ -80,7 +71,7 @@ final class NumberForms {
 
     @Override
     public boolean reachable(KeyValue value) {
-      if (child == null) {
+      if (!ofInteger) {
         return true;
       }
       // Without trailing zeros, a scale above zero is a fraction. A long has 19 digits: a number of
@@ -88,8 +79,8 @@ final class NumberForms {
       return value instanceof KeyValue.Decimal(BigDecimal number)
           && number.scale() <= 0
           && number.precision() - (long) number.scale() <= 19
-          && number.compareTo(BigDecimal.valueOf(child.least())) >= 0
-          && number.compareTo(BigDecimal.valueOf(child.largest())) <= 0;
+          && number.compareTo(LEAST) >= 0
+          && number.compareTo(LARGEST) <= 0;
     }
 
     @Override
@@ -129,9 +120,7 @@ final class NumberForms {
     public boolean reachable(KeyValue value) {
       double number = number(value);
       if (child.isInteger()) {
-        return number == Math.rint(number)
-            && Span.of(child).contains((long) number)
-            && (double) (long) number == number;
+        return number == Math.rint(number) && (double) (long) number == number;
       }
       return child == Kind.FLOAT8 || isFloat4(number);
     }
