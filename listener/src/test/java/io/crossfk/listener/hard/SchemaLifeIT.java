@@ -39,6 +39,7 @@ class SchemaLifeIT {
   private FeedLog feed;
   private Configuration configuration;
   private AntiJoin antiJoin;
+
   @SuppressWarnings("NullAway.Init") // each test starts it when its tables are there
   private RunningListener listener;
 

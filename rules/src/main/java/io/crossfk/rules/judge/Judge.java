@@ -1,15 +1,9 @@
 package io.crossfk.rules.judge;
 
 import io.crossfk.rules.change.Position;
-import io.crossfk.rules.change.TransactionId;
-import io.crossfk.rules.judge.KeyCase.Ask;
-import io.crossfk.rules.key.Key;
 import io.crossfk.rules.model.BoundRule;
-import io.crossfk.rules.model.Rule;
-import io.crossfk.rules.model.TableKey;
 import io.crossfk.rules.model.TableReference;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,20 +110,24 @@ public final class Judge {
       case Event.ParentRemoved removed -> log.parentRemoved(removed);
       case Event.ChildLeft left -> log.childLeft(left);
       case Event.Begin begin ->
-          rules.database(begin.database())
+          rules
+              .database(begin.database())
               .begin(begin.transaction(), begin.finalPosition(), begin.committedAt());
       case Event.Commit commit -> rules.database(commit.database()).commit(commit.end());
-      case Event.Progress progress -> rules.database(progress.database()).progress(progress.position());
+      case Event.Progress progress ->
+          rules.database(progress.database()).progress(progress.position());
       case Event.Answered answered -> answered(answered.answer());
       case Event.ChildKeyUnknown unknown -> log.childKeyUnknown(unknown);
       case Event.ChildTruncated truncated -> log.childTruncated(truncated);
       case Event.ParentTruncated truncated -> log.parentTruncated(truncated.parent());
-      case Event.StreamRestarted restarted -> rules.database(restarted.database()).leaveTransaction();
+      case Event.StreamRestarted restarted ->
+          rules.database(restarted.database()).leaveTransaction();
       case Event.Gap gap -> log.gap(gap);
       case Event.Unfit unfit -> log.unfit(unfit);
       case Event.AuditOpened opened -> audits.opened(rules.desk(opened.request().rule()), opened);
       case Event.AuditKeys keys -> log.auditKeys(keys);
-      case Event.AuditEnded ended -> audits.ended(rules.desk(ended.request().rule()), ended.request());
+      case Event.AuditEnded ended ->
+          audits.ended(rules.desk(ended.request().rule()), ended.request());
       case Event.AuditFailed failed -> audits.failed(rules.desk(failed.request().rule()), failed);
       case Event.CutDurable cut -> ledger.durable(cut.number());
     }
