@@ -311,8 +311,13 @@ final class JudgeTest {
           ... a second removal of it asks again                 | p-Anna => referrers:Anna ; p-Anna => ; refer:Anna= => referrers:Anna ; refer:Anna= =>
           ... and a crash asks it again                         | p-Anna cut => referrers:Anna noted:Anna ; crash => referrers:Anna ; refer:Anna= cut => dropped:Anna
           ... and an outage                                     | p-Anna => referrers:Anna ; down:Anna +250ms => referrers:Anna
-          any removal contradicts what is present               | c+ANNA => presence:ANNA ; p-Bert => referrers:Bert ; present:ANNA => presence:ANNA
-          any arrival contradicts what is broken                | c+ANNA absent:ANNA => presence:ANNA proof:ANNA ; p+anna => ; broken:ANNA => proof:ANNA ; present:ANNA cut =>
+          a removal of another key contradicts nothing          | c+ANNA => presence:ANNA ; p-Bert => referrers:Bert ; present:ANNA refer:Bert= cut =>
+          a removal contradicts what is present in its spelling | c+ANNA => presence:ANNA ; p-Anna => referrers:Anna ; refer:Anna=ANNA present:ANNA => presence:ANNA
+          ... and asks for the proof if that was heard before   | c+ANNA => presence:ANNA ; p-Anna => referrers:Anna ; present:ANNA refer:Anna=ANNA => proof:ANNA
+          ... and for a child that came after who refers        | c+ANNA => presence:ANNA ; p-Anna => referrers:Anna ; refer:Anna= c+ANNA present:ANNA => presence:ANNA
+          ... and a child that came before one is not concerned | c+ANNA => presence:ANNA ; c+ANNA p-Bert => referrers:Bert ; present:ANNA refer:Bert= cut =>
+          an arrival does not keep a violation from opening     | c+ANNA absent:ANNA => presence:ANNA proof:ANNA ; p+bert => ; broken:ANNA cut => proof:ANNA opened:ANNA#1:child-insert ; p+carl => ; broken:ANNA +200ms => proof:ANNA
+          ... which is asked again, for it may be its parent    | c+ANNA absent:ANNA => presence:ANNA proof:ANNA ; p+anna => ; broken:ANNA cut => proof:ANNA opened:ANNA#1:child-insert ; present:ANNA cut => resolved:ANNA#2:parent-arrived
           an arrival asks again all open keys                   | p-Anna refer:Anna=ANNA broken:ANNA cut => referrers:Anna proof:ANNA opened:ANNA#1:parent-delete ; p+anna => proof:ANNA ; present:ANNA cut => resolved:ANNA#2:parent-arrived
           """)
   void keysWithoutACanonicalForm(String promise, String line) {
