@@ -228,17 +228,36 @@ final class LogEvents {
     }
   }
 
+  void progress(Event.Progress progress) {
+    DatabaseDesk database = rules.database(progress.database());
+    boolean begins = !database.known;
+    database.progress(progress.position());
+    if (begins) {
+      // What was read before the stream began may have changed, and no event will tell.
+      voidAll(database);
+    }
+  }
+
   void gap(Event.Gap gap) {
     DatabaseDesk database = rules.database(gap.database());
     database.lost();
-    cache.clear(); // I2: removals of this database may have been missed.
+    voidAll(database);
+    for (RuleDesk desk : rules.all()) {
+      if (desk.child == database || desk.parent == database) {
+        audits.blind(desk, gap.reason());
+      }
+    }
+  }
+
+  /** I2: removals of this database may have been missed, and whatever else happened in it. */
+  private void voidAll(DatabaseDesk database) {
+    cache.clear();
     for (RuleDesk desk : rules.all()) {
       if (desk.child == database || desk.parent == database) {
         desk.removals++;
         desk.arrivals++;
         desk.writings++;
         desk.leavings++;
-        audits.blind(desk, gap.reason());
       }
     }
   }
