@@ -110,7 +110,7 @@ final class Host {
     if (!questions.isEmpty()) {
       world.history.note(() -> judge.name() + " asks " + questions);
       checks.asks(questions);
-      boolean standby = world.hasStandby && chance.oneIn(4);
+      boolean standby = world.hasStandby && chance.oneIn(2);
       world.lookUps.ask(this, questions, chance.between(1, 3), standby);
     }
     for (AuditRequest request : judge.takeAuditRequests()) {

@@ -81,6 +81,11 @@ final class LookUp {
     this.edge = edge;
   }
 
+  /** Whether the world can still move under it. */
+  boolean isHalfRead() {
+    return started && !left.isEmpty();
+  }
+
   Edge rule() {
     return java.util.Objects.requireNonNull(edge);
   }

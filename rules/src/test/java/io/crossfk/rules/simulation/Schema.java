@@ -22,6 +22,8 @@ final class Schema {
       List.of(
           Duration.ZERO,
           Duration.ZERO,
+          Duration.ZERO,
+          Duration.ZERO,
           Duration.ofMillis(200),
           Duration.ofSeconds(10),
           Duration.ofSeconds(60));
@@ -116,17 +118,21 @@ final class Schema {
    * @param leftOut rules, by their place, that a smaller world does without
    */
   Schema(Chance chance, Set<Integer> leftOut) {
-    this.databases = List.of("users", "orders", "billing").subList(0, chance.between(2, 3));
-    this.keys = chance.between(1, 4);
-    int parents = chance.between(1, 2);
+    // In a narrow world everything happens to the same one or two keys.
+    boolean narrow = chance.oneIn(3);
+    this.databases =
+        List.of("users", "orders", "billing").subList(0, narrow ? 2 : chance.between(2, 3));
+    this.keys = narrow ? chance.between(1, 2) : chance.between(1, 4);
+    int parents = narrow ? 1 : chance.between(1, 2);
     for (int i = 0; i < parents; i++) {
-      addTable(chance.any(databases), chance.any(List.of(KeyKind.values())), chance);
+      String database = narrow ? "users" : chance.any(databases);
+      addTable(database, chance.any(List.of(KeyKind.values())), chance);
     }
-    int children = chance.between(1, 3);
+    int children = narrow ? 1 : chance.between(1, 3);
     for (int i = 0; i < children; i++) {
-      addTable(chance.any(databases), null, chance);
+      addTable(narrow ? "orders" : chance.any(databases), null, chance);
     }
-    int rules = chance.oneIn(3) ? 1 : chance.between(1, 5);
+    int rules = narrow || chance.oneIn(4) ? 1 : chance.between(1, 5);
     for (int i = 0; i < rules; i++) {
       addRule(i, chance, leftOut.contains(i));
     }

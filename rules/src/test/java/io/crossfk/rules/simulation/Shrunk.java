@@ -27,7 +27,7 @@ final class Shrunk {
       fewer.add(rule);
       shrunk.tryOut(new Plan(seed, fewer, shrunk.plan.stepsLeftOut()));
     }
-    List<Integer> steps = new ArrayList<>(List.of(-1));
+    List<Integer> steps = new ArrayList<>(List.of(-3, -2, -1));
     for (int step = 1; step <= end.steps(); step++) {
       steps.add(step);
     }

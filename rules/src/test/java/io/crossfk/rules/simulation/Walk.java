@@ -1,9 +1,10 @@
 package io.crossfk.rules.simulation;
 
+import io.crossfk.rules.judge.RuleLife;
+import io.crossfk.rules.judge.Violation;
 import io.crossfk.rules.simulation.Flaws.Flaw;
 import io.crossfk.rules.simulation.Schema.Edge;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -24,45 +25,6 @@ final class Walk {
           Duration.ofSeconds(1),
           Duration.ofSeconds(10));
 
-  /** What may happen, how often it does, and whether a world may do without it. */
-  private enum Step {
-    WRITE(16, false),
-    COMMIT(16, false),
-    ROLL_BACK(1, true),
-    FLUSH(5, false),
-    SHOW(16, false),
-    SHOW_GHOST(1, true),
-    HEAR(60, false),
-    JUDGE(80, false),
-    READ(50, false),
-    ANSWER(30, false),
-    FAIL(1, true),
-    AUDIT(14, false),
-    FAIL_AUDIT(1, true),
-    PASS(9, false),
-    CUT(8, false),
-    WRITE_CUT(12, false),
-    KEEP_ALIVE(2, true),
-    REPLAY(4, true),
-    EVICT(2, true),
-    DISCONNECT(2, true),
-    CONNECT(5, false),
-    PEEK(1, true),
-    CRASH(2, true),
-    FEED_FAILS(1, true),
-    LOSE_SLOT(1, true),
-    CRASH_SERVER(1, true),
-    UNFIT(1, true);
-
-    private final int weight;
-    private final boolean rare;
-
-    Step(int weight, boolean rare) {
-      this.weight = weight;
-      this.rare = rare;
-    }
-  }
-
   /** A world, or a smaller one of the same seed. */
   record Plan(long seed, Set<Integer> rulesLeftOut, Set<Integer> stepsLeftOut) {
     static Plan of(long seed) {
@@ -75,7 +37,7 @@ final class Walk {
 
   private final World world;
   private final int mostTransactions;
-  private final long transactionsBefore;
+  private long transactionsBefore;
   private Chance chance;
 
   private Walk(World world, int mostTransactions, Chance chance) {
@@ -87,42 +49,34 @@ final class Walk {
 
   static End play(Plan plan, Parts parts, Tally tally, History history) {
     Chance chance = new Chance(plan.seed() * 0x9E3779B97F4A7C15L);
-    List<Step> steps = drawSteps(chance);
-    int draws = chance.between(100, 700);
+    List<Step> steps = Step.draw(chance);
+    int chapters = chance.between(1, 3);
+    int draws = chance.between(100, 500);
     int transactions = chance.between(2, 18);
     World world = new World(chance, plan.rulesLeftOut(), parts, tally, history);
     Walk walk = new Walk(world, transactions, chance);
     int draw = 0;
-    while (draw < draws && world.flaws.isEmpty()) {
-      draw++;
-      if (!plan.stepsLeftOut().contains(draw)) {
-        walk.chance = Chance.ofStep(plan.seed(), draw);
-        walk.step(walk.chance.any(steps));
+    // What is open at the end of one chapter is there to be resolved in the next.
+    for (int chapter = 1; chapter <= chapters && world.flaws.isEmpty(); chapter++) {
+      while (draw < draws * chapter && world.flaws.isEmpty()) {
+        draw++;
+        if (!plan.stepsLeftOut().contains(draw)) {
+          walk.chance = Chance.ofStep(plan.seed(), draw);
+          walk.step(walk.chance.any(steps));
+        }
       }
-    }
-    if (world.flaws.isEmpty()) {
-      walk.chance = Chance.ofStep(plan.seed(), -1);
-      if (!plan.stepsLeftOut().contains(-1) && walk.chance.oneIn(3)) {
+      walk.chance = Chance.ofStep(plan.seed(), -chapter);
+      if (!plan.stepsLeftOut().contains(-chapter)
+          && walk.chance.oneIn(3)
+          && world.flaws.isEmpty()) {
         walk.crashInAQuietMoment();
       }
       walk.drain();
+      walk.transactionsBefore = tally.transactions;
     }
     tally.worlds++;
     tally.steps += draw;
     return new End(world, draw);
-  }
-
-  /** Worlds differ on purpose: some crash often and some never, in some look-ups are slow. */
-  private static List<Step> drawSteps(Chance chance) {
-    List<Step> drawn = new ArrayList<>();
-    for (Step step : Step.values()) {
-      boolean leftOut = step.rare && chance.below(3) > 0;
-      int times = leftOut ? 0 : step.weight * chance.any(List.of(1, 1, 2, 5));
-      for (int i = 0; i < times; i++) {
-        drawn.add(step);
-      }
-    }
-    return drawn;
   }
 
   private void step(Step step) {
@@ -157,6 +111,7 @@ final class Walk {
       case JUDGE -> with(List.copyOf(listener.hosts.values()), this::judge);
       case READ ->
           with(world.lookUps.out.stream().filter(world.lookUps::isReady).toList(), this::read);
+      case STIR -> stir();
       case ANSWER ->
           with(
               world.lookUps.out.stream().filter(each -> each.left.isEmpty()).toList(),
@@ -218,6 +173,28 @@ final class Walk {
     world.lookUps.read(lookUp);
   }
 
+  /**
+   * The world moves where it is looked at: between two statements of a look-up, between its reading
+   * and its answer, or under a key that is open.
+   */
+  private void stir() {
+    List<LookUp> out = world.lookUps.out.stream().filter(each -> !each.isBare()).toList();
+    List<Violation> open = world.journal.open();
+    int times = chance.between(1, 3);
+    if (!out.isEmpty() && (open.isEmpty() || !chance.oneIn(4))) {
+      List<LookUp> halfRead = out.stream().filter(LookUp::isHalfRead).toList();
+      LookUp lookUp = chance.any(halfRead.isEmpty() || chance.oneIn(2) ? out : halfRead);
+      for (int i = 0; i < times; i++) {
+        world.stir(lookUp.rule(), chance.any(lookUp.asked).key, chance);
+      }
+    } else if (!open.isEmpty()) {
+      Violation violation = chance.any(open);
+      for (int i = 0; i < times; i++) {
+        world.stir(world.edge(violation.rule()), violation.key(), chance);
+      }
+    }
+  }
+
   /** A judge takes what its mailbox holds: an answer, or a lane's next events. */
   private void judge(Host host) {
     int events = chance.between(1, 3);
@@ -251,6 +228,16 @@ final class Walk {
 
   /** All is told, seen and durable but for the answers that are out: what is forgotten now? */
   private void crashInAQuietMoment() {
+    if (chance.oneIn(2)) {
+      // ... or all is answered, and on its way to the feed.
+      world.databases.values().forEach(world::settle);
+      settleRound();
+      world.pass(chance.any(TIMES), chance);
+      settleRound();
+      world.listener.hosts.values().forEach(world.listener::submit);
+      crash();
+      return;
+    }
     for (int round = 0; round < 2; round++) {
       world.databases.values().forEach(world::settle);
       deliverChanges();
@@ -322,6 +309,8 @@ final class Walk {
       boolean busy = settleRound();
       world.pass(LONG, chance);
       busy |= !world.lookUps.out.stream().allMatch(this::saysNothing);
+      busy |= !world.schema.edges.stream().allMatch(edge -> isOver(edge) || isWatching(edge));
+      busy |= !hasHeardAll();
       flushCuts();
       quiet = busy ? 0 : quiet + 1;
     }
@@ -355,6 +344,18 @@ final class Walk {
 
   private boolean saysNothing(LookUp lookUp) {
     return lookUp.isBare() || isOver(lookUp.rule());
+  }
+
+  private boolean hasHeardAll() {
+    return world.listener.streams.values().stream().noneMatch(Stream::hasMore)
+        && world.listener.hosts.values().stream()
+            .flatMap(host -> host.lanes.values().stream())
+            .allMatch(lane -> lane.events.isEmpty());
+  }
+
+  private boolean isWatching(Edge edge) {
+    Host host = world.listener.hosts.get(Listener.judgeOf(edge));
+    return host != null && host.judge.lives().get(edge.name()) instanceof RuleLife.Watching;
   }
 
   /** A rule with more broken keys than its limit is read again for ever. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Databases, the services that write to them, a Kafka, and a listener with the real judges, on one
@@ -125,6 +126,23 @@ final class World {
     if (transaction != null) {
       tally.transactions++;
       history.note(() -> database.name + ": " + transaction);
+    }
+  }
+
+  /** The rows of a key go, or one comes, in a transaction that is over at once. */
+  void stir(Edge edge, @Nullable Key key, Chance chance) {
+    boolean ofParent = chance.oneIn(2);
+    SimDatabase database = databaseOf(ofParent ? edge.parent() : edge.child());
+    if (key == null || (ofParent && key.partlyNull())) {
+      return;
+    }
+    Transaction transaction =
+        Writer.toggle(schema, database, edge, key, ofParent, chance, tally);
+    if (transaction != null) {
+      tally.transactions++;
+      history.note(() -> database.name + ": at once " + transaction);
+      commit(database, transaction);
+      show(database, transaction);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.crossfk.rules.simulation;
 
+import io.crossfk.rules.key.Key;
+import io.crossfk.rules.simulation.Schema.Edge;
 import io.crossfk.rules.simulation.Schema.Table;
 import io.crossfk.rules.simulation.SimDatabase.Version;
 import io.crossfk.rules.simulation.Transaction.Kind;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +56,67 @@ final class Writer {
         : new Writer(schema, database, chance, tally).transaction(tables);
   }
 
+  /** A transaction that takes away the rows with a key, or makes one. */
+  static @Nullable Transaction toggle(
+      Schema schema,
+      SimDatabase database,
+      Edge edge,
+      Key key,
+      boolean ofParent,
+      Chance chance,
+      Tally tally) {
+    Writer writer = new Writer(schema, database, chance, tally);
+    Transaction transaction = database.begin();
+    writer.toggle(transaction, edge, key, ofParent);
+    if (transaction.writes.isEmpty()) {
+      database.rollBack(transaction);
+      return null;
+    }
+    return transaction;
+  }
+
+  private void toggle(Transaction transaction, Edge edge, Key key, boolean ofParent) {
+    Table table = ofParent ? edge.parent() : edge.child();
+    int empty = 0;
+    for (int row = 1; row <= ROWS; row++) {
+      @Nullable String[] cells = current(table, row);
+      boolean free = database.isFree(table, row, transaction);
+      if (cells == null) {
+        empty = free ? row : empty;
+      } else if (ofParent
+          ? Objects.equals(table.keyOf(cells), edge.folded(key))
+          : key.equals(edge.held(cells))) {
+        if (!free) {
+          return;
+        }
+        write(
+            transaction,
+            new Write(Kind.DELETE, table, row, cells, null, transaction.xid, false));
+      }
+    }
+    if (transaction.writes.isEmpty() && empty > 0) {
+      @Nullable String[] cells = draw(table, null);
+      int from = ofParent ? 0 : edge.from();
+      for (int column = 0; column < edge.kind().columns; column++) {
+        cells[from + column] =
+            ofParent
+                ? edge.bound().shape().parentText(key, column)
+                : edge.bound().shape().childText(key, column);
+      }
+      insert(transaction, table, empty, cells);
+    }
+  }
+
+  private void insert(
+      Transaction transaction, Table table, int row, @Nullable String[] cells) {
+    String own = table.keyOf(cells);
+    if (own == null
+        || (database.isFree(table, own, transaction) && !isTaken(table, row, cells))) {
+      write(
+          transaction, new Write(Kind.INSERT, table, row, null, cells, transaction.xid, false));
+    }
+  }
+
   private @Nullable Transaction transaction(List<Table> tables) {
     Transaction transaction = database.begin();
     transaction.asynchronous = chance.oneIn(6);
@@ -80,8 +144,12 @@ final class Writer {
   private void change(Transaction transaction, Table table, long writer) {
     if (chance.oneIn(14)) {
       truncate(transaction, table);
-      return;
+    } else {
+      changeRow(transaction, table, writer);
     }
+  }
+
+  private void changeRow(Transaction transaction, Table table, long writer) {
     int row = chance.between(1, ROWS);
     if (!database.isFree(table, row, transaction)) {
       return;
