@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The demo as a newcomer starts it. */
+@Order(7) // Long: it begins first.
 class DemoIT {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration LONGEST = Duration.ofMinutes(3);

@@ -15,10 +15,12 @@ import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /** The process is killed without warning, again and again, while the services write. */
+@Order(1) // Long: it begins first.
 class KillIT {
   private static final int KILLS = Integer.getInteger("crossfk.test.kills", 30);
   private static final long SEED = Long.getLong("crossfk.test.seed", System.nanoTime());

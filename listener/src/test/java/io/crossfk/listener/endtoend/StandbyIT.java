@@ -15,10 +15,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /** One instance leads, another waits; each ends in good order when it is asked to. */
+@Order(3) // Long: it begins first.
 class StandbyIT {
   private static final Duration START = Duration.ofSeconds(40);
   private static final Duration ENDING = Duration.ofSeconds(5);

@@ -21,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.TestReporter;
  * as a whole (section 5, fact 4), and a source that waits for its judge still answers its server
  * (fact 2). {@code -Dcrossfk.test.rows} makes it larger or smaller.
  */
+@Order(5) // Long: it begins first.
 class HugeTransactionIT {
   private static final long ROWS = Long.getLong("crossfk.test.rows", 5_000_000);
   private static final int USERS = 1000;

@@ -11,10 +11,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Section 5, fact 4: nothing holds a whole transaction. */
+@Isolated("it measures the heap")
 final class HugeTransactionIT {
   private static final Logger LOGGER = LoggerFactory.getLogger(HugeTransactionIT.class);
   private static final int ROWS = 500_000;

@@ -24,12 +24,14 @@ import java.util.Optional;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a source does when things go wrong around it, and what it never does. */
+@Order(6) // Long: it begins first.
 @ParameterizedClass(name = "PostgreSQL {0}")
 @ValueSource(ints = {14, 18})
 final class PostgresSourceIT {
