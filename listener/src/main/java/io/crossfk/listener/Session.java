@@ -171,7 +171,8 @@ final class Session implements AutoCloseable {
    */
   private static void markBlind(FeedWriter feed, Rule rule) {
     Cut.RememberedRule known = feed.journal().rules().get(rule.name());
-    if (known != null && known.life() instanceof RuleLife.Watching) {
+    if (known != null
+        && (known.life() instanceof RuleLife.Watching || known.auditedTo().isPresent())) {
       RuleLife blind = new RuleLife.Blind("a database was down at the start", Instant.now());
       feed.submit(
           new Cut(
