@@ -1,0 +1,57 @@
+package io.crossfk.listener.randomwork;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction that was committed, with what it wrote. Queries began to see it at some time from
+ * {@code sent} to {@code known}.
+ *
+ * @param number unique in a run; it is in the ledger table of its database, too
+ * @param xid PostgreSQL's 64-bit id of it
+ * @param sent when the client sent COMMIT
+ * @param known when the client knew that it is committed
+ * @param sure false if a crash may take it back: synchronous_commit was off
+ */
+record Committed(
+    long number,
+    String client,
+    String database,
+    long xid,
+    long sent,
+    long known,
+    boolean sure,
+    List<RowWrite> writes,
+    List<String> statements) {
+  Committed {
+    writes = List.copyOf(writes);
+    statements = List.copyOf(statements);
+  }
+
+  /** Which version of which row. */
+  record RowVersion(WorkTable table, long row, int version) {}
+
+  /**
+   * A row version that begins or ends with the transaction.
+   *
+   * @param values those of the table's {@link WorkTable#columns}; only of one that begins
+   */
+  record RowWrite(RowVersion version, boolean begins, List<@Nullable Object> values) {}
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Committed transaction && transaction.number == number;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(number);
+  }
+
+  @Override
+  public String toString() {
+    return "%s: %s of %s (xid %d)%s: %s"
+        .formatted(
+            client, number, database, xid, sure ? "" : " asynchronous", String.join("; ", statements));
+  }
+}
