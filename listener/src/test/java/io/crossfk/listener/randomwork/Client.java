@@ -1,5 +1,6 @@
 package io.crossfk.listener.randomwork;
 
+import io.crossfk.listener.randomwork.Committed.Answer;
 import io.crossfk.listener.randomwork.Committed.RowVersion;
 import io.crossfk.listener.randomwork.Committed.RowWrite;
 import io.crossfk.listener.randomwork.Step.Effect;
@@ -87,27 +88,26 @@ final class Client implements AutoCloseable {
       return;
     }
     long sent = history.clock().now();
-    boolean sure = work.end() == End.COMMIT;
-    boolean committed = true;
+    Answer answer = work.end() == End.COMMIT ? Answer.DURABLE : Answer.SOON;
     try {
       connection.commit();
     } catch (SQLException lost) {
       history.unknown();
-      committed = isInLedger(work.database(), number);
+      if (!isInLedger(work.database(), number)) {
+        answer = Answer.NONE;
+      }
     }
-    if (committed) {
-      history.committed(
-          new Committed(
-              number,
-              name,
-              work.database(),
-              xid,
-              sent,
-              history.clock().now(),
-              sure,
-              writing.writes,
-              writing.statements));
-    }
+    history.committed(
+        new Committed(
+            number,
+            name,
+            work.database(),
+            xid,
+            sent,
+            history.clock().now(),
+            answer,
+            writing.writes,
+            writing.statements));
     if (!connection.isClosed()) {
       connection.setAutoCommit(true);
     }

@@ -5,13 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction that was committed, with what it wrote. Queries began to see it at some time from
- * {@code sent} to {@code known}.
+ * {@code sent} to {@code known}, unless a crash took it back.
  *
  * @param number unique in a run; it is in the ledger table of its database, too
  * @param xid PostgreSQL's 64-bit id of it
  * @param sent when the client sent COMMIT
  * @param known when the client knew that it is committed
- * @param sure false if a crash may take it back: synchronous_commit was off
  */
 record Committed(
     long number,
@@ -20,12 +19,22 @@ record Committed(
     long xid,
     long sent,
     long known,
-    boolean sure,
+    Answer answer,
     List<RowWrite> writes,
     List<String> statements) {
   Committed {
     writes = List.copyOf(writes);
     statements = List.copyOf(statements);
+  }
+
+  /** What the client may believe. */
+  enum Answer {
+    /** It is committed for good. */
+    DURABLE,
+    /** It is committed, and a crash may take it back: synchronous_commit is off. */
+    SOON,
+    /** The answer was lost, and the ledger does not have it: it was seen for a moment, or never. */
+    NONE
   }
 
   /** Which version of which row. */
@@ -52,6 +61,6 @@ record Committed(
   public String toString() {
     return "%s: %s of %s (xid %d)%s: %s"
         .formatted(
-            client, number, database, xid, sure ? "" : " asynchronous", String.join("; ", statements));
+            client, number, database, xid, answer == Answer.DURABLE ? "" : " " + answer, String.join("; ", statements));
   }
 }

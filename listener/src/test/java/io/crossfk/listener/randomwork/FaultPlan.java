@@ -16,7 +16,7 @@ final class FaultPlan {
       List.of(
           FaultKind.LISTENER_KILLED,
           FaultKind.LISTENER_KILLED_WITH_STANDBY,
-          FaultKind.DATABASE_STOPPED_IMMEDIATELY,
+          FaultKind.DATABASE_KILLED_WITH_COMMITS_LOST,
           FaultKind.DATABASE_LINE_CUT,
           FaultKind.DATABASE_LINE_SILENT,
           FaultKind.SLOT_DROPPED,

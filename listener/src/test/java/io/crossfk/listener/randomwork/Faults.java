@@ -26,6 +26,7 @@ final class Faults {
   private final History history;
   private final FaultPlan plan;
   private final List<History.Crash> crashes = new ArrayList<>();
+  private final List<History.Crash> forgetful = new ArrayList<>();
   private int done;
 
   @FunctionalInterface
@@ -102,6 +103,7 @@ final class Faults {
       case DATABASE_RESTARTED -> between(fault, server::stop, server::startAgain);
       case DATABASE_STOPPED_IMMEDIATELY -> crash(fault, server::stopImmediately);
       case DATABASE_KILLED -> crash(fault, server::kill);
+      case DATABASE_KILLED_WITH_COMMITS_LOST -> forget(fault);
       case DATABASE_HANGS -> between(fault, server::pause, server::resume);
       case DATABASE_LINE_CUT -> line.cut();
       case DATABASE_LINE_SILENT -> between(fault, line::stall, line::resume);
@@ -144,6 +146,27 @@ final class Faults {
     long begin = history.clock().now();
     between(fault, strike, server::startAgain);
     crashes.add(new History.Crash(fault.database(), begin, history.clock().now()));
+  }
+
+  /** No commit of anybody waits for the disk, and then the server is killed. */
+  private void forget(Fault fault) throws Exception {
+    PostgresServer server = installation.server(fault.database());
+    long begin = history.clock().now();
+    server.execute("postgres", "alter system set synchronous_commit = off");
+    server.execute("postgres", "select pg_reload_conf()");
+    hold(fault.holdMillis());
+    crash(fault, server::kill);
+    server.execute("postgres", "alter system reset synchronous_commit");
+    server.execute("postgres", "select pg_reload_conf()");
+    forgetful.add(new History.Crash(fault.database(), begin, history.clock().now()));
+  }
+
+  /** Whether the server answered commits at that time that a crash might take back. */
+  boolean wasForgetful(String database, long time) {
+    return forgetful.stream()
+        .anyMatch(
+            each ->
+                each.database().equals(database) && each.begin() <= time && time <= each.end());
   }
 
   private static void refuse(FaultyProxy line) throws IOException {

@@ -2,6 +2,7 @@ package io.crossfk.listener.randomwork;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfk.listener.randomwork.Committed.Answer;
 import io.crossfk.listener.randomwork.FeedChecker.Kind;
 import io.crossfk.listener.randomwork.FeedChecker.Problem;
 import io.crossfk.listener.randomwork.KeyHistory.Doubt;
@@ -25,7 +26,7 @@ class FeedCheckerTest {
   private static Committed commit(long number) {
     long sent = number * 10;
     return new Committed(
-        number, "client", "users", number, sent, sent + 4, true, List.of(), List.of());
+        number, "client", "users", number, sent, sent + 4, Answer.DURABLE, List.of(), List.of());
   }
 
   private static List<Version> from(Committed birth) {

@@ -1,5 +1,6 @@
 package io.crossfk.listener.randomwork;
 
+import io.crossfk.listener.randomwork.Committed.Answer;
 import io.crossfk.listener.randomwork.Committed.RowVersion;
 import io.crossfk.listener.randomwork.Committed.RowWrite;
 import io.crossfk.listener.randomwork.KeyHistory.Doubt;
@@ -158,8 +159,7 @@ final class Truth {
         .mapToLong(History.Crash::end)
         .filter(end -> end > transaction.sent())
         .min()
-        .orElseThrow(
-            () -> new IllegalStateException("lost, and nothing crashed after it: " + transaction));
+        .orElse(transaction.known());
   }
 
   KeyHistory of(String id) {
@@ -182,8 +182,9 @@ final class Truth {
     return kept;
   }
 
-  List<Committed> lost() {
-    return lost;
+  /** Answered with "committed", and gone. */
+  List<Committed> takenBack() {
+    return lost.stream().filter(each -> each.answer() != Answer.NONE).toList();
   }
 
   /** How many row versions were written or ended. */
