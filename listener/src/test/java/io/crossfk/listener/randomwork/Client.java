@@ -160,8 +160,7 @@ final class Client implements AutoCloseable {
         int version = row.getInt(2);
         if (step.effect() != Effect.INSERTED) {
           int ended = step.effect() == Effect.CHANGED ? version - 1 : version;
-          writing.writes.add(
-              new RowWrite(new RowVersion(table, number, ended), false, List.of()));
+          writing.writes.add(new RowWrite(new RowVersion(table, number, ended), false, List.of()));
         }
         if (step.effect() != Effect.DELETED) {
           writing.writes.add(
@@ -172,8 +171,7 @@ final class Client implements AutoCloseable {
     writing.statements.add(step.sql() + " -- " + rows);
   }
 
-  private static List<@Nullable Object> values(ResultSet row, WorkTable table)
-      throws SQLException {
+  private static List<@Nullable Object> values(ResultSet row, WorkTable table) throws SQLException {
     List<@Nullable Object> values = new ArrayList<>();
     for (int i = 3; i < 3 + table.columns().size(); i++) {
       String text = row.getString(i);
@@ -189,13 +187,11 @@ final class Client implements AutoCloseable {
     execute(connection, "lock table " + table.sqlName() + " in access exclusive mode");
     int rows = 0;
     try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("select row_id, version from " + table.sqlName())) {
+        ResultSet row = statement.executeQuery("select row_id, version from " + table.sqlName())) {
       while (row.next()) {
         rows++;
         writing.writes.add(
-            new RowWrite(
-                new RowVersion(table, row.getLong(1), row.getInt(2)), false, List.of()));
+            new RowWrite(new RowVersion(table, row.getLong(1), row.getInt(2)), false, List.of()));
       }
     }
     execute(connection, "truncate " + table.sqlName());

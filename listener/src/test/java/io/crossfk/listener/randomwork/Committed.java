@@ -61,6 +61,11 @@ record Committed(
   public String toString() {
     return "%s: %s of %s (xid %d)%s: %s"
         .formatted(
-            client, number, database, xid, answer == Answer.DURABLE ? "" : " " + answer, String.join("; ", statements));
+            client,
+            number,
+            database,
+            xid,
+            answer == Answer.DURABLE ? "" : " " + answer,
+            String.join("; ", statements));
   }
 }

@@ -14,7 +14,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Writes down, for people, what happened to a key: transactions, records and faults in one line of time. */
+/**
+ * Writes down, for people, what happened to a key: transactions, records and faults in one line of
+ * time.
+ */
 final class Evidence {
   private static final int KEYS_AT_MOST = 30;
 
@@ -44,8 +47,7 @@ final class Evidence {
     Files.createDirectories(folder);
     Files.write(folder.resolve("faults.txt"), faults());
     if (Files.exists(listenerLog)) {
-      Files.copy(
-          listenerLog, folder.resolve("listener.log"), StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(listenerLog, folder.resolve("listener.log"), StandardCopyOption.REPLACE_EXISTING);
     }
   }
 
@@ -72,14 +74,12 @@ final class Evidence {
         .toList();
   }
 
-  private List<String> story(
-      String id, Truth truth, List<Told> feed, List<Problem> problems) {
+  private List<String> story(String id, Truth truth, List<Told> feed, List<Problem> problems) {
     Map<Long, Set<String>> lines = new TreeMap<>();
     KeyHistory key = truth.of(id);
     key.children().forEach(version -> tell(lines, "child", version));
     key.parents().forEach(version -> tell(lines, "parent", version));
-    key.doubts()
-        .forEach(doubt -> line(lines, doubt.from(), "doubtful until " + time(doubt.to())));
+    key.doubts().forEach(doubt -> line(lines, doubt.from(), "doubtful until " + time(doubt.to())));
     for (Told told : feed) {
       if (told.id().equals(id)) {
         line(lines, told.made(), "FEED     made, seen " + time(told.seen()) + ": " + told.text());
@@ -97,14 +97,18 @@ final class Evidence {
     return story;
   }
 
-  private static void tell(
-      Map<Long, Set<String>> lines, String what, Version version) {
+  private static void tell(Map<Long, Set<String>> lines, String what, Version version) {
     Committed birth = version.birth();
-    line(lines, birth.sent(), "+ %s, committed by %s, %s".formatted(what, time(birth.known()), birth));
+    line(
+        lines,
+        birth.sent(),
+        "+ %s, committed by %s, %s".formatted(what, time(birth.known()), birth));
     Committed death = version.death();
     if (death != null) {
       line(
-          lines, death.sent(), "- %s, committed by %s, %s".formatted(what, time(death.known()), death));
+          lines,
+          death.sent(),
+          "- %s, committed by %s, %s".formatted(what, time(death.known()), death));
     }
   }
 

@@ -165,8 +165,7 @@ final class Faults {
   boolean wasForgetful(String database, long time) {
     return forgetful.stream()
         .anyMatch(
-            each ->
-                each.database().equals(database) && each.begin() <= time && time <= each.end());
+            each -> each.database().equals(database) && each.begin() <= time && time <= each.end());
   }
 
   private static void refuse(FaultyProxy line) throws IOException {
@@ -214,12 +213,14 @@ final class Faults {
               () -> {
                 installation.sql(
                     database,
-                    "select pg_terminate_backend(active_pid, 1000) from pg_replication_slots where active");
+                    "select pg_terminate_backend(active_pid, 1000) from pg_replication_slots where"
+                        + " active");
                 return !installation
                     .stage()
                     .row(
                         database,
-                        "select count(pg_drop_replication_slot(slot_name))::text from pg_replication_slots")
+                        "select count(pg_drop_replication_slot(slot_name))::text from"
+                            + " pg_replication_slots")
                     .getFirst()
                     .equals("0");
               });

@@ -71,7 +71,11 @@ final class FeedChecker {
           Kind.OUT_OF_ORDER,
           told,
           "%s as number %d, where %s number %d was due"
-              .formatted(told.type(), told.number(), wasOpen ? "another than opened as" : "opened as", expected));
+              .formatted(
+                  told.type(),
+                  told.number(),
+                  wasOpen ? "another than opened as" : "opened as",
+                  expected));
     }
     long from = before == null ? Long.MIN_VALUE : before.made() - tolerance;
     long to = Math.min(told.made() + tolerance, told.seen());

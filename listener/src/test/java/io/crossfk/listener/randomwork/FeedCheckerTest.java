@@ -91,10 +91,7 @@ class FeedCheckerTest {
     KeyHistory history = key(from(AT_100), from(AT_300));
     assertThat(
             found(
-                history,
-                told("opened", 1, 250),
-                told("resolved", 2, 350),
-                told("opened", 3, 390)))
+                history, told("opened", 1, 250), told("resolved", 2, 350), told("opened", 3, 390)))
         .containsExactly(Kind.FALSE_OPENING);
   }
 
@@ -104,10 +101,12 @@ class FeedCheckerTest {
     assertThat(found(arriving, told("opened", 1, 102))).isEmpty();
     KeyHistory leaving = key(from(AT_100), between(AT_100, AT_300));
     assertThat(
-            found(leaving, told("opened", 1, 102), told("resolved", 2, 200), told("opened", 3, 301)))
+            found(
+                leaving, told("opened", 1, 102), told("resolved", 2, 200), told("opened", 3, 301)))
         .isEmpty();
     assertThat(
-            found(leaving, told("opened", 1, 102), told("resolved", 2, 200), told("opened", 3, 299)))
+            found(
+                leaving, told("opened", 1, 102), told("resolved", 2, 200), told("opened", 3, 299)))
         .containsExactly(Kind.FALSE_OPENING);
   }
 
@@ -126,7 +125,10 @@ class FeedCheckerTest {
     KeyHistory history =
         key(
             List.of(
-                new Version(AT_100, AT_200), new Version(AT_100, AT_200), new Version(AT_200, null)),
+                new Version(AT_100, AT_200),
+                new Version(AT_100, AT_200),
+                new Version(AT_200, null),
+                new Version(AT_200, AT_300)),
             List.of());
     assertThat(found(history, told("opened", 1, 150), told("resolved", 2, 390)))
         .as("a child was there all the time")
@@ -203,8 +205,7 @@ class FeedCheckerTest {
 
   @Test
   void aKeyThatACrashTookCommitsBackFromIsInDoubtForThatTimeOnly() {
-    KeyHistory history =
-        new KeyHistory(from(AT_200), from(AT_100), List.of(new Doubt(300, 320)));
+    KeyHistory history = new KeyHistory(from(AT_200), from(AT_100), List.of(new Doubt(300, 320)));
     assertThat(found(history, told("opened", 1, 290))).containsExactly(Kind.FALSE_OPENING);
     FeedChecker checker = checkerOf(history);
     checker.hear(told("opened", 1, 310));

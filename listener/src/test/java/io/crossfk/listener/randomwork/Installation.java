@@ -55,8 +55,7 @@ final class Installation implements AutoCloseable {
   /** The role owns the tables, so that it may publish them. */
   private void createTables(String database) throws SQLException {
     List<String> statements = new ArrayList<>();
-    statements.add(
-        "create role %s login replication password '%s'".formatted(ROLE, ROLE_PASSWORD));
+    statements.add("create role %s login replication password '%s'".formatted(ROLE, ROLE_PASSWORD));
     statements.add("grant create on database \"%s\" to %s".formatted(stage.name(), ROLE));
     statements.add("grant create on schema public to " + ROLE);
     statements.add("set local role " + ROLE);

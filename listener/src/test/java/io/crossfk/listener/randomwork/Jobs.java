@@ -52,8 +52,7 @@ final class Jobs {
       case 3, 4 -> one(rule.child().database(), sql.refer(rule.child(), key));
       case 5, 6 -> one(rule.child().database(), sql.leave(rule.child(), key));
       case 7 -> one(rule.parent().database(), sql.remove(rule.parent(), key));
-      case 8, 9 ->
-          one(rule.child().database(), sql.referToOther(rule.child(), key, other(key)));
+      case 8, 9 -> one(rule.child().database(), sql.referToOther(rule.child(), key, other(key)));
       case 10 -> one(rule.parent().database(), sql.rename(rule.parent(), key, other(key)));
       case 11, 12 -> one(rule.child().database(), sql.touch(rule.child(), key));
       case 13 -> one(rule.child().database(), sql.referToNull(rule.child(), key));
@@ -100,15 +99,12 @@ final class Jobs {
   /** A parent that goes and comes back in one transaction is not gone. */
   private Job replaced(WorkRule rule, int key) {
     return one(
-        rule.parent().database(),
-        sql.remove(rule.parent(), key),
-        sql.arrive(rule.parent(), key));
+        rule.parent().database(), sql.remove(rule.parent(), key), sql.arrive(rule.parent(), key));
   }
 
   private Job rolledBack(WorkRule rule, int key) {
     WorkTable table = random.nextBoolean() ? rule.child() : rule.parent();
-    Step step =
-        table == rule.child() ? sql.refer(table, several(key)) : sql.remove(table, key);
+    Step step = table == rule.child() ? sql.refer(table, several(key)) : sql.remove(table, key);
     return new Job(List.of(new Work(table.database(), List.of(step), End.ROLL_BACK)), 0);
   }
 

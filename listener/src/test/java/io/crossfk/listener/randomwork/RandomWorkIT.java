@@ -72,8 +72,7 @@ class RandomWorkIT {
           }
         }
         Set<String> broken = antiJoin.violations();
-        Judgement judgement =
-            judge(installation, history, faults, feed, broken);
+        Judgement judgement = judge(installation, history, faults, feed, broken);
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("seed", SEED);
         figures.put("time", TIME);
@@ -123,8 +122,7 @@ class RandomWorkIT {
   }
 
   /** Each rule tells of an orphan and of its end: it watches, and is not blind by chance. */
-  private static void everyRuleSpeaks(
-      Installation installation, History history, FeedLog feed) {
+  private static void everyRuleSpeaks(Installation installation, History history, FeedLog feed) {
     Statements sql = new Statements(new Random(SEED));
     eachRule(installation, history, rule -> sql.refer(rule.child(), CANARY));
     Awaitility.await("every rule tells of an orphan")
@@ -171,15 +169,13 @@ class RandomWorkIT {
       figures.put("records in doubt", checker.doubtful());
       figures.put("missed", checker.count(Kind.MISSED));
       figures.put(
-          "false",
-          checker.count(Kind.FALSE_OPENING, Kind.UNTRUE_RESOLUTION, Kind.LEFT_OPEN));
+          "false", checker.count(Kind.FALSE_OPENING, Kind.UNTRUE_RESOLUTION, Kind.LEFT_OPEN));
       figures.put("duplicates", checker.count(Kind.DUPLICATE, Kind.OUT_OF_ORDER));
     }
 
     void assertNothingIsWrong(Set<String> broken, Faults faults) {
       assertThat(checker.problems())
-          .withFailMessage(
-              () -> "see %s:%n%s".formatted(evidence.folder(), checker.problems()))
+          .withFailMessage(() -> "see %s:%n%s".formatted(evidence.folder(), checker.problems()))
           .isEmpty();
       // The clients' books are right, too.
       assertThat(truth.brokenInTheEnd()).isEqualTo(broken);
@@ -193,11 +189,7 @@ class RandomWorkIT {
   }
 
   private static Judgement judge(
-      Installation installation,
-      History history,
-      Faults faults,
-      FeedLog feed,
-      Set<String> broken)
+      Installation installation, History history, Faults faults, FeedLog feed, Set<String> broken)
       throws Exception {
     Truth truth = history.truth(installation.ledgers(), faults.crashes());
     Duration tolerance = READING_CLOCKS.plus(history.clock().drift());

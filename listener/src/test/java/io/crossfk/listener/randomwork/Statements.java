@@ -32,9 +32,7 @@ final class Statements {
   Write refer(WorkTable child, int... keys) {
     return insert(
         child,
-        IntStream.of(keys)
-            .mapToObj(key -> ownKey(child) + child.space().literal(key))
-            .toList());
+        IntStream.of(keys).mapToObj(key -> ownKey(child) + child.space().literal(key)).toList());
   }
 
   /** A child that refers to nothing, or to a part of a key. */
@@ -106,7 +104,6 @@ final class Statements {
   }
 
   private static String assigned(List<String> columns, WorkTable table, int key) {
-    return "(%s) = row(%s)"
-        .formatted(String.join(", ", columns), table.space().literal(key));
+    return "(%s) = row(%s)".formatted(String.join(", ", columns), table.space().literal(key));
   }
 }

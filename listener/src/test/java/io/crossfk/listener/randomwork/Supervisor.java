@@ -40,8 +40,7 @@ final class Supervisor implements AutoCloseable {
     this.history = history;
     start();
     this.looking =
-        thread.scheduleWithFixedDelay(
-            this::look, 0, LOOKS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(this::look, 0, LOOKS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private synchronized void start() {

@@ -40,7 +40,11 @@ record Told(
         transition.number(),
         clock.at(Instant.parse(transition.text("updatedAt"))),
         clock.at(transition.seen()),
-        transition.value().map(json -> json.path("evidence")).filter(JsonNode::isObject).map(Told::proof),
+        transition
+            .value()
+            .map(json -> json.path("evidence"))
+            .filter(JsonNode::isObject)
+            .map(Told::proof),
         transition.toString());
   }
 

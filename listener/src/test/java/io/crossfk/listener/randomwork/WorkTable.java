@@ -59,15 +59,13 @@ enum WorkTable {
       List.of(),
       List.of("product_code"),
       "(product_code text, %s, primary key (row_id))"),
-  ACCOUNTS(
-      "orders", KeySpace.IDENTIFIER, List.of("id"), List.of(), "(id uuid primary key, %s)"),
+  ACCOUNTS("orders", KeySpace.IDENTIFIER, List.of("id"), List.of(), "(id uuid primary key, %s)"),
   INVOICES(
       "orders",
       KeySpace.IDENTIFIER,
       List.of(),
       List.of("account_id"),
       "(account_id uuid, %s, primary key (row_id))");
-
 
   private final String database;
   private final KeySpace space;

@@ -39,8 +39,7 @@ final class OrderlyShutdownIT {
         Awaitility.await("it comes back to where it stood")
             .until(() -> sink.commits() == 2 && sink.startedFrom.size() == 2);
         assertThat(sink.startedFrom.getLast()).isEqualTo(sink.startedFrom.getFirst());
-        assertThat(sink.story()).containsSubsequence(
-            "insert orders(id=1)", "insert orders(id=1)");
+        assertThat(sink.story()).containsSubsequence("insert orders(id=1)", "insert orders(id=1)");
       }
     }
     assertThat(sink.faults).isEmpty();
