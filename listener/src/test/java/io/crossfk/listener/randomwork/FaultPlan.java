@@ -67,6 +67,6 @@ final class FaultPlan {
     }
     Card card = cards.remove();
     return new Fault(
-        card.kind(), 200 + random.nextInt(2300), card.database(), 300 + random.nextInt(2700));
+        card.kind(), 200 + random.nextInt(1800), card.database(), 300 + random.nextInt(2700));
   }
 }

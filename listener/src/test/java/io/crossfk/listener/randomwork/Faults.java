@@ -73,7 +73,8 @@ final class Faults {
     return TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
-  private void hold(long millis) throws InterruptedException {
+  /** Nothing happens for so long. */
+  void hold(long millis) throws InterruptedException {
     if (new CountDownLatch(1).await(Math.max(0, millis), TimeUnit.MILLISECONDS)) {
       throw new IllegalStateException("nobody counts it down");
     }

@@ -14,13 +14,15 @@ import java.util.Random;
 /**
  * What one client does, from a seed: an endless sequence that does not depend on any answer.
  *
- * <p><em>Contested</em> keys are written by all clients as it comes. <em>Honest</em> ones belong to
+ * <p><em>Contested</em> keys are written by all clients as it comes: few hot ones, which race, and
+ * many that are seldom written, so that what is missed stays missed. <em>Honest</em> ones belong to
  * one client, who keeps the foreign key (unless a fault comes between): their parent arrives before
  * the first child, and goes after the last.
  */
 final class Jobs {
   private static final List<WorkRule> RULES = List.of(WorkRule.values());
-  private static final int CONTESTED = 24;
+  private static final int HOT = 24;
+  private static final int CONTESTED = 240;
   private static final int HONEST_BEGIN = 1000;
   private static final int HONEST_OF_EACH = 60;
   private static final int HONEST_AT_ONCE = 12;
@@ -42,7 +44,7 @@ final class Jobs {
 
   Job next() {
     WorkRule rule = RULES.get(random.nextInt(RULES.size()));
-    int key = random.nextInt(CONTESTED);
+    int key = contested();
     if (random.nextInt(TRUNCATE_ONE_IN) == 0) {
       WorkTable table = random.nextBoolean() ? rule.child() : rule.parent();
       return one(table.database(), new Step.Truncate(table));
@@ -80,8 +82,13 @@ final class Jobs {
     return new Job(List.of(new Work(database, Arrays.asList(steps), end)), 0);
   }
 
+  private int contested() {
+    return random.nextInt(random.nextBoolean() ? HOT : CONTESTED);
+  }
+
   private int other(int key) {
-    return (key + 1 + random.nextInt(CONTESTED - 1)) % CONTESTED;
+    int other = contested();
+    return other == key ? key + 1 : other;
   }
 
   private static int[] several(int first) {

@@ -40,6 +40,9 @@ class RandomWorkIT {
   /** After each, everybody stops, and feed and databases must agree. */
   private static final Duration ROUND = Duration.ofSeconds(60);
 
+  /** The end of each round: work without faults, or the audits after them would find all misses. */
+  private static final Duration CALM = Duration.ofSeconds(10);
+
   private static final Duration SETTLING = Duration.ofSeconds(150);
   private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(60);
   private static final Duration FAULT_EVERY = Duration.ofSeconds(6);
@@ -64,7 +67,11 @@ class RandomWorkIT {
         everyRuleSpeaks(installation, history, feed);
         List<Duration> settled = new ArrayList<>();
         for (int round = 0; round < rounds(); round++) {
-          clients.workDuring(() -> faults.happenFor(TIME.dividedBy(rounds()), faultsInARound()));
+          clients.workDuring(
+              () -> {
+                faults.happenFor(TIME.dividedBy(rounds()).minus(CALM), faultsInARound());
+                faults.hold(CALM.toMillis());
+              });
           Optional<Duration> took = settle(antiJoin, feed, history);
           took.ifPresent(settled::add);
           if (took.isEmpty()) {
