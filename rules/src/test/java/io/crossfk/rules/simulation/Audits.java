@@ -49,8 +49,7 @@ final class Audits {
 
   boolean isReady(Run run) {
     Edge edge = world.edge(run.request.rule());
-    return run.sight != null
-        || !world.databaseOf(edge.child()).isTruncating(edge.child());
+    return run.sight != null || !world.databaseOf(edge.child()).isTruncating(edge.child());
   }
 
   /** The next part of an audit. */

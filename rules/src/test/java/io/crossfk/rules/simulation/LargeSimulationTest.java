@@ -33,7 +33,8 @@ final class LargeSimulationTest {
       return;
     }
     Long wanted = Long.getLong("simulation.worlds");
-    int threads = Integer.getInteger("simulation.threads", Runtime.getRuntime().availableProcessors());
+    int threads =
+        Integer.getInteger("simulation.threads", Runtime.getRuntime().availableProcessors());
     long began = System.nanoTime();
     AtomicLong next = new AtomicLong(1);
     AtomicLong wrong = new AtomicLong();

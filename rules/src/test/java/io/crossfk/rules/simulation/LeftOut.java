@@ -34,8 +34,7 @@ final class LeftOut {
 
   /** Later than every transaction: what it claims to have seen is everything. */
   private static Sight all(SimDatabase database) {
-    return new Sight.Primary(
-        Snapshot.parse("1:" + (database.lastFinished() + 1_000_000) + ":"));
+    return new Sight.Primary(Snapshot.parse("1:" + (database.lastFinished() + 1_000_000) + ":"));
   }
 
   private static Sight all(Host host) {
@@ -147,8 +146,7 @@ final class LeftOut {
       return Optional.ofNullable(asked.key)
           .filter(key -> asked.question instanceof Question.Proof)
           .flatMap(key -> Optional.ofNullable(believed.remove(key)))
-          .map(
-              open -> new Finding.Broken(all(host), all(host), all(host), open.orphans()));
+          .map(open -> new Finding.Broken(all(host), all(host), all(host), open.orphans()));
     }
   }
 

@@ -121,8 +121,7 @@ final class LeftOutOfTheFeed {
               (database, position) -> {
                 OfStream name = new OfStream(host.judge.name(), database);
                 claimed.put(
-                    database,
-                    Position.larger(position, largest.getOrDefault(name, Position.ZERO)));
+                    database, Position.larger(position, largest.getOrDefault(name, Position.ZERO)));
               });
       return withPositions(cut, claimed);
     }

@@ -67,7 +67,9 @@ final class MutationTableTest {
         .toList()
         .forEach(found::add);
 
-    assertThat(found).as("a clause that is found nowhere").noneMatch(row -> row.endsWith("– | – |"));
+    assertThat(found)
+        .as("a clause that is found nowhere")
+        .noneMatch(row -> row.endsWith("– | – |"));
     List<String> told =
         Files.readAllLines(DOCUMENT).stream().dropWhile(line -> !line.equals(HEADER)).toList();
     assertThat(told.stream().takeWhile(line -> line.startsWith("|")).toList())

@@ -87,8 +87,7 @@ final class Walk {
       case ROLL_BACK -> with(database.running, running -> world.rollBack(database, running));
       case FLUSH -> database.flush();
       case SHOW -> {
-        List<Transaction> hidden =
-            database.hidden().stream().filter(each -> !each.ghost).toList();
+        List<Transaction> hidden = database.hidden().stream().filter(each -> !each.ghost).toList();
         with(hidden, each -> world.show(database, each));
       }
       case SHOW_GHOST ->
@@ -101,11 +100,12 @@ final class Walk {
                 world.show(database, each);
               });
       case HEAR ->
-          with(
-              listener.streams.values().stream().filter(Stream::hasMore).toList(), Stream::next);
+          with(listener.streams.values().stream().filter(Stream::hasMore).toList(), Stream::next);
       case JUDGE -> with(List.copyOf(listener.hosts.values()), this::judge);
       case READ ->
-          with(world.lookUps.out.stream().filter(world.lookUps::isReady).toList(), world.lookUps::read);
+          with(
+              world.lookUps.out.stream().filter(world.lookUps::isReady).toList(),
+              world.lookUps::read);
       case STIR -> stir();
       case ANSWER ->
           with(
@@ -121,9 +121,7 @@ final class Walk {
       case CUT -> with(List.copyOf(listener.hosts.values()), listener::submit);
       case WRITE_CUT -> writeCut();
       case KEEP_ALIVE ->
-          with(
-              List.copyOf(listener.streams.values()),
-              each -> each.keepAlive(chance.below(5)));
+          with(List.copyOf(listener.streams.values()), each -> each.keepAlive(chance.below(5)));
       case REPLAY -> database.replay(chance.between(1, 3));
       case EVICT ->
           with(
@@ -214,8 +212,7 @@ final class Walk {
       world.listener.write(); // It was committed before the other fenced it.
     }
     boolean without = world.databases.size() > 2 && chance.oneIn(3);
-    world.restart(
-        without ? Set.of(chance.any(world.schema.databases)) : Set.of(), chance);
+    world.restart(without ? Set.of(chance.any(world.schema.databases)) : Set.of(), chance);
   }
 
   private Rest rest() {
