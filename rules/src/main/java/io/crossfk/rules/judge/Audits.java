@@ -55,11 +55,20 @@ final class Audits {
     desk.audit = null;
     desk.auditCause = Cause.EXISTING;
     // Each audit is a scan of a production table: a rule that stays broken is read ever more
-    // rarely.
-    desk.auditDue = clock.nanos + (limits.auditRetry().toNanos() << Math.min(desk.stops, 5));
+    // rarely. What an audit finds is known some while after its end, so that its end alone says
+    // nothing: only a rule that held out for longer than it had paused begins anew.
+    if (desk.life instanceof RuleLife.Watching
+        && clock.nanos - desk.watchingSince > pauseNanos(desk.stops)) {
+      desk.stops = 0;
+    }
+    desk.auditDue = clock.nanos + pauseNanos(desk.stops);
     desk.stops++;
     desk.auditWanted = true;
     live(desk, life);
+  }
+
+  private long pauseNanos(int stops) {
+    return limits.auditRetry().toNanos() << Math.min(stops, 5);
   }
 
   void startIfDue(RuleDesk desk) {
@@ -104,7 +113,7 @@ final class Audits {
     if (accepts(desk, request)) {
       desk.audit = null;
       if (!desk.auditWanted) {
-        desk.stops = 0;
+        desk.watchingSince = clock.nanos;
         live(desk, new RuleLife.Watching());
       }
     }

@@ -144,6 +144,11 @@ final class DeskKeeper implements Verdicts.Desks {
         return;
       }
       KeyCase known = desk.cases.get(spelling);
+      if (known != null && known.inFlight != null) {
+        // I0: it is one of the removed key's spellings. A removal voids the answers of those only,
+        // or a parent that shrinks all the time would never let one count.
+        known.inFlight.removedSince = true;
+      }
       if (known == null) {
         questions.ask(
             add(

@@ -114,8 +114,7 @@ public final class Judge {
               .database(begin.database())
               .begin(begin.transaction(), begin.finalPosition(), begin.committedAt());
       case Event.Commit commit -> rules.database(commit.database()).commit(commit.end());
-      case Event.Progress progress ->
-          rules.database(progress.database()).progress(progress.position());
+      case Event.Progress progress -> log.progress(progress);
       case Event.Answered answered -> answered(answered.answer());
       case Event.ChildKeyUnknown unknown -> log.childKeyUnknown(unknown);
       case Event.ChildTruncated truncated -> log.childTruncated(truncated);

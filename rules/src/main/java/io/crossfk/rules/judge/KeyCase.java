@@ -28,6 +28,7 @@ final class KeyCase {
     final long childSequence;
     final long parentSequence;
     final long deskRemovals;
+    final long deskSpelledRemovals;
     final long deskArrivals;
     final long deskWritings;
     final long deskLeavings;
@@ -42,6 +43,7 @@ final class KeyCase {
       this.childSequence = desk.child.visibility.sequence();
       this.parentSequence = desk.parent.visibility.sequence();
       this.deskRemovals = desk.removals;
+      this.deskSpelledRemovals = desk.spelledRemovals;
       this.deskArrivals = desk.arrivals;
       this.deskWritings = desk.writings;
       this.deskLeavings = desk.leavings;
@@ -49,6 +51,11 @@ final class KeyCase {
 
     boolean removed(RuleDesk desk) {
       return removedSince || deskRemovals < desk.removals;
+    }
+
+    /** Whether some key was removed that may be this one in another spelling. */
+    boolean removedInSomeSpelling(RuleDesk desk) {
+      return deskSpelledRemovals < desk.spelledRemovals;
     }
 
     boolean arrived(RuleDesk desk) {

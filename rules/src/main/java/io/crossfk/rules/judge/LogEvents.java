@@ -64,6 +64,9 @@ final class LogEvents {
     if (known != null) {
       if (known.inFlight != null) {
         known.inFlight.writtenSince = true;
+        // Nobody asked who refers to a key that was removed before this child: whether it is the
+        // child's own, in another spelling, only a new look-up can tell.
+        known.inFlight.removedSince |= known.inFlight.removedInSomeSpelling(desk);
       }
       known.stale = known.isOpen();
       if (!(known.state instanceof CaseState.Resolved resolved)) {
@@ -125,8 +128,9 @@ final class LogEvents {
         return;
       }
       if (!desk.shape().exact()) {
-        // Any spelling may have arrived: every open key is asked again.
-        desk.arrivals++;
+        // Any spelling may have arrived: every open key is asked again. It voids no answer, or a
+        // parent that grows all the time would never let a violation open: what a proof found was
+        // so at its instant.
         desk.leavings++;
         continue;
       }
@@ -158,7 +162,7 @@ final class LogEvents {
       if (desk.shape().exact()) {
         removed(desk, event.key(), cause);
       } else {
-        desk.removals++;
+        desk.spelledRemovals++;
         if (desk.judging && !desk.referrers.containsKey(event.key())) {
           KeyCase asked =
               keeper.addReferrers(
@@ -224,17 +228,36 @@ final class LogEvents {
     }
   }
 
+  void progress(Event.Progress progress) {
+    DatabaseDesk database = rules.database(progress.database());
+    boolean begins = !database.known;
+    database.progress(progress.position());
+    if (begins) {
+      // What was read before the stream began may have changed, and no event will tell.
+      voidAll(database);
+    }
+  }
+
   void gap(Event.Gap gap) {
     DatabaseDesk database = rules.database(gap.database());
     database.lost();
-    cache.clear(); // I2: removals of this database may have been missed.
+    voidAll(database);
+    for (RuleDesk desk : rules.all()) {
+      if (desk.child == database || desk.parent == database) {
+        audits.blind(desk, gap.reason());
+      }
+    }
+  }
+
+  /** I2: removals of this database may have been missed, and whatever else happened in it. */
+  private void voidAll(DatabaseDesk database) {
+    cache.clear();
     for (RuleDesk desk : rules.all()) {
       if (desk.child == database || desk.parent == database) {
         desk.removals++;
         desk.arrivals++;
         desk.writings++;
         desk.leavings++;
-        audits.blind(desk, gap.reason());
       }
     }
   }

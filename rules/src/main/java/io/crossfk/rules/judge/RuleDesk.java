@@ -36,8 +36,11 @@ final class RuleDesk {
    */
   boolean judging = true;
 
-  /** Events that concern every key at once: truncates, gaps, parents without a canonical form. */
+  /** Events that concern every key at once: truncates and gaps. */
   long removals;
+
+  /** Removals from a parent without a canonical form: each may concern any key. */
+  long spelledRemovals;
 
   long arrivals;
 
@@ -62,8 +65,11 @@ final class RuleDesk {
 
   long auditDue;
 
-  /** How often in a row an audit ended over the limit. */
+  /** How often in a row the rule stopped judging soon after it had come back. */
   int stops;
+
+  /** When it came back to watching. */
+  long watchingSince;
 
   boolean auditWanted;
 

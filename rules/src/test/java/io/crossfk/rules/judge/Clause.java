@@ -3,7 +3,7 @@ package io.crossfk.rules.judge;
 import java.util.function.Supplier;
 
 /** A clause of the protocol that a mutant of the test doubles leaves out. */
-enum Clause {
+public enum Clause {
   I0_ANSWERS_DECIDE("a parent that arrives resolves at once", Mutants.EventsDecide::new),
   I0_NOBODY_REFERS("no guard on 'nobody refers' against a new child", Mutants.Unguarded::new),
   I0_PROOF("no guard on a proof in flight against an arrival", Mutants.Unguarded::new),
@@ -28,7 +28,7 @@ enum Clause {
   STANDBY_ABSENCE("absence believed from a standby", Mutants.StandbyForPrimary::new),
   STANDBY_PRESENCE("presence believed from a standby for an open key", Mutants.StandbyWakes::new);
 
-  private final String leftOut;
+  public final String leftOut;
 
   @SuppressWarnings("ImmutableEnumChecker") // a constructor: it has no state
   private final Supplier<Doubles> mutant;

@@ -218,6 +218,8 @@ final class JudgeTest {
           ... and asks again what is open                       | p-7 broken7 u:gap => proof7 proof7 ; present7 cut => opened7#1:parent-delete resolved7#2:parent-arrived blind
           ... even of another history, with smaller positions   | u:at500 => ; u:gap u:at5 => audit ; p-7 => proof7
           ... and voids the cache (I2)                          | p+7 u:gap c+7 => presence7
+          ... once more when the stream begins anew             | u:gap c+7 present7 => presence7 ; u:at5 c+7 => audit presence7
+          ... with what was asked meanwhile                     | u:gap c+7 => presence7 ; u:at5 => audit ; present7 => presence7
           """)
   void aRulesLife(String promise, String line) {
     plays(List.of(TestRules.plain(Duration.ZERO)), line);
@@ -231,6 +233,8 @@ final class JudgeTest {
           """
           a baseline waits for both streams (20)                | +60s => ; u:at100 => ; o:at200 => audit ; open keys:7 end cut => presence7 noted7 watching ; absent7 broken7 cut => proof7 opened7#1:existing dropped7
           events are judged while it waits                      | u:at100 c+7 => presence7 audit ; absent7 broken7 cut => proof7 opened7#1:child-insert baseline
+          what was read before the stream began is unknown (I2) | o:at5 c+7 present7 c+7 => presence7 ; u:at100 c+7 => audit presence7
+          ... and what is heard after that is void              | o:at5 c+7 => presence7 ; u:at100 => audit ; present7 => presence7
           nothing is said of a database nobody heard of         | u:at100 cut at? => baseline u100,o?
           """)
   void aBaseline(String promise, String line) {
@@ -247,6 +251,8 @@ final class JudgeTest {
           ... its violations stay, and resolve                  | p-1 p-2 broken1 broken2 +10s broken1 broken2 load? => proof1 proof2 proof1 proof2 0+2 ; c+3 absent3 life? => presence3 overflow ; p+1 present1 cut => presence1 opened1#1:parent-delete opened2#1:parent-delete resolved1#2:parent-arrived overflow
           ... until an audit half a minute later                | c+1 c+2 c+3 absent1 absent2 absent3 life? => presence1 presence2 presence3 overflow ; +29s => ; +1s => audit ; c+4 => presence4 ; open keys:1/2 end life? => presence1 presence2 watching
           ... which may stop again half-way                     | c+1 c+2 c+3 absent1 absent2 absent3 +30s => presence1 presence2 presence3 audit ; open keys:1/2/3 => presence1 presence2 presence3 ; absent1 absent2 absent3 keys:4 end life? => overflow
+          ... ever more rarely, though it ends before its answers come | c+1 c+2 c+3 absent1 absent2 absent3 +30s => presence1 presence2 presence3 audit ; open keys:1/2/3 end life? => presence1 presence2 presence3 watching ; absent1 absent2 absent3 life? => overflow ; +59s => ; +1s => audit
+          ... a rule that held out for long begins anew         | c+1 c+2 c+3 absent1 absent2 absent3 +30s => presence1 presence2 presence3 audit ; open end +61s => ; c+1 c+2 c+3 => presence1 presence2 presence3 ; absent1 absent2 absent3 +30s => audit
           a suspicion of before goes back to resolved           | p-1 broken1 +10s broken1 p+1 present1 => proof1 proof1 presence1 ; evict c+1 c+2 c+3 => presence1 presence2 presence3 ; absent1 absent2 absent3 life? => overflow ; +1d cut => audit opened1#1:parent-delete resolved1#2:parent-arrived forgotten1#2 overflow
           a look-up that fails is a suspicion, asked again      | c+1 => presence1 ; down1 load? => 1+0 ; +249ms => ; +1ms => presence1 ; down1 +499ms => ; +1ms => presence1 ; absent1 load? => 1+0
           ... and the others wait with it                       | c+1 down1 c+2 load? => presence1 2+0 ; +250ms => presence1 presence2 ; present1 load? => 1+0 ; present2 load? => 0+0
@@ -311,8 +317,13 @@ final class JudgeTest {
           ... a second removal of it asks again                 | p-Anna => referrers:Anna ; p-Anna => ; refer:Anna= => referrers:Anna ; refer:Anna= =>
           ... and a crash asks it again                         | p-Anna cut => referrers:Anna noted:Anna ; crash => referrers:Anna ; refer:Anna= cut => dropped:Anna
           ... and an outage                                     | p-Anna => referrers:Anna ; down:Anna +250ms => referrers:Anna
-          any removal contradicts what is present               | c+ANNA => presence:ANNA ; p-Bert => referrers:Bert ; present:ANNA => presence:ANNA
-          any arrival contradicts what is broken                | c+ANNA absent:ANNA => presence:ANNA proof:ANNA ; p+anna => ; broken:ANNA => proof:ANNA ; present:ANNA cut =>
+          a removal of another key contradicts nothing          | c+ANNA => presence:ANNA ; p-Bert => referrers:Bert ; present:ANNA refer:Bert= cut =>
+          a removal contradicts what is present in its spelling | c+ANNA => presence:ANNA ; p-Anna => referrers:Anna ; refer:Anna=ANNA present:ANNA => presence:ANNA
+          ... and asks for the proof if that was heard before   | c+ANNA => presence:ANNA ; p-Anna => referrers:Anna ; present:ANNA refer:Anna=ANNA => proof:ANNA
+          ... and for a child that came after who refers        | c+ANNA => presence:ANNA ; p-Anna => referrers:Anna ; refer:Anna= c+ANNA present:ANNA => presence:ANNA
+          ... and a child that came before one is not concerned | c+ANNA => presence:ANNA ; c+ANNA p-Bert => referrers:Bert ; present:ANNA refer:Bert= cut =>
+          an arrival does not keep a violation from opening     | c+ANNA absent:ANNA => presence:ANNA proof:ANNA ; p+bert => ; broken:ANNA cut => proof:ANNA opened:ANNA#1:child-insert ; p+carl => ; broken:ANNA +200ms => proof:ANNA
+          ... which is asked again, for it may be its parent    | c+ANNA absent:ANNA => presence:ANNA proof:ANNA ; p+anna => ; broken:ANNA cut => proof:ANNA opened:ANNA#1:child-insert ; present:ANNA cut => resolved:ANNA#2:parent-arrived
           an arrival asks again all open keys                   | p-Anna refer:Anna=ANNA broken:ANNA cut => referrers:Anna proof:ANNA opened:ANNA#1:parent-delete ; p+anna => proof:ANNA ; present:ANNA cut => resolved:ANNA#2:parent-arrived
           """)
   void keysWithoutACanonicalForm(String promise, String line) {

@@ -5,6 +5,7 @@ import io.crossfk.rules.judge.LookUp.Read;
 import io.crossfk.rules.judge.LookUp.Reading;
 import io.crossfk.rules.judge.TestDatabase.Kind;
 import io.crossfk.rules.judge.TestDatabase.Stored;
+import io.crossfk.rules.judge.TestDatabase.Transaction;
 import io.crossfk.rules.judge.TestDatabase.Write;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,50 +32,6 @@ final class RandomWalk {
           Duration.ofMillis(200),
           Duration.ofSeconds(1),
           Duration.ofSeconds(10));
-
-  /** What may happen next, and how often it does. */
-  private enum Step {
-    WRITE(4),
-    COMMIT(16),
-    SHOW(16),
-    HEAR(40),
-    READ(40),
-    ANSWER(30),
-    FAIL(1),
-    AUDIT(5),
-    PASS(9),
-    CUT(6),
-    WRITE_CUT(9),
-    KEEP_ALIVE(1),
-    REPLAY(3),
-    PEEK(2),
-    EVICT(2),
-    RESTART_STREAM(1),
-    CRASH(3),
-    GAP(1);
-
-    private final int weight;
-
-    Step(int weight) {
-      this.weight = weight;
-    }
-  }
-
-  /**
-   * How often each step happens in this world. Worlds differ on purpose: some crash often and some
-   * never, in some time stands still, in some look-ups are slow.
-   */
-  private static List<Step> drawSteps(Random random) {
-    List<Step> drawn = new ArrayList<>();
-    for (Step step : Step.values()) {
-      boolean leftOut = step.weight < 10 && step != Step.WRITE && random.nextBoolean();
-      int times = leftOut ? 0 : step.weight * List.of(1, 2, 4, 12).get(random.nextInt(4));
-      for (int i = 0; i < times; i++) {
-        drawn.add(step);
-      }
-    }
-    return drawn;
-  }
 
   private final Random random;
   private final World world;
@@ -130,7 +87,7 @@ final class RandomWalk {
   static World walk(long seed, Supplier<Doubles> mutant, History history) {
     Random random = new Random(seed * 0x9E3779B97F4A7C15L);
     RandomWalk walk = new RandomWalk(seed, mutant.get(), random, history);
-    List<Step> steps = drawSteps(random);
+    List<Step> steps = Step.draw(random);
     // To the end of all that is planned, so that the last events, too, come in any order.
     for (int draw = 0; draw < MOST_DRAWS && !walk.isPlayed(); draw++) {
       walk.step(steps.get(random.nextInt(steps.size())));
@@ -160,6 +117,10 @@ final class RandomWalk {
         world.next(database);
       }
     }
+    if (random.nextBoolean()) {
+      crashInACut();
+      return;
+    }
     world.pass(Duration.ofMillis(200));
     world.lookUps.stream().filter(each -> each.key().isEmpty()).toList().forEach(world::answer);
     for (int cuts = 0; cuts < 2; cuts++) {
@@ -167,6 +128,18 @@ final class RandomWalk {
       while (!world.writes.isEmpty()) {
         world.nextWrite();
       }
+    }
+    world.crash(LATEST, LATEST);
+  }
+
+  /** All is answered, and the cut that tells it is half written. */
+  private void crashInACut() {
+    for (int answers = 0; answers < 20 && !world.lookUps.isEmpty(); answers++) {
+      world.answer(world.lookUps.getFirst());
+    }
+    world.cut();
+    if (!world.writes.isEmpty()) {
+      world.nextWrite();
     }
     world.crash(LATEST, LATEST);
   }
@@ -185,6 +158,7 @@ final class RandomWalk {
       }
       case READ ->
           with(world.lookUps.stream().filter(each -> !world.isRead(each)).toList(), world::read);
+      case STIR -> stir(database);
       case ANSWER -> with(world.lookUps.stream().filter(world::isRead).toList(), world::answer);
       case FAIL -> with(world.lookUps, world::fail);
       case AUDIT -> {
@@ -262,6 +236,27 @@ final class RandomWalk {
       }
     }
     return writes;
+  }
+
+  /** A transaction that is over at once, while a look-up is half-way. */
+  private void stir(TestDatabase database) {
+    boolean halfWay =
+        world.lookUps.stream()
+            .anyMatch(
+                each ->
+                    each.question instanceof Question.Proof
+                        && !world.isRead(each)
+                        && each.left.size() < 3);
+    if (halfWay && written < transactions) {
+      int before = written;
+      write(database);
+      written = before; // It comes on top.
+      if (!database.running.isEmpty()) {
+        Transaction last = database.running.getLast();
+        world.commit(database, last);
+        world.show(database, last);
+      }
+    }
   }
 
   /** A parent's row is named by its key; an update of a key is another row here. */
