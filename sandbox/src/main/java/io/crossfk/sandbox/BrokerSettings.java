@@ -12,6 +12,22 @@ final class BrokerSettings {
   private BrokerSettings() {}
 
   /**
+   * A second address, which leads through a proxy.
+   *
+   * @param line where the broker listens for the proxy
+   */
+  static Map<String, String> proxied(int port, int controllerPort, int line, int proxyPort) {
+    String direct = "PLAINTEXT://127.0.0.1:" + port;
+    return Map.of(
+        "listeners",
+        direct + ",PROXIED://127.0.0.1:" + line + ",CONTROLLER://127.0.0.1:" + controllerPort,
+        "advertised.listeners",
+        direct + ",PROXIED://127.0.0.1:" + proxyPort,
+        "listener.security.protocol.map",
+        "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT");
+  }
+
+  /**
    * @param changes what the caller wants otherwise; goes above everything here
    */
   static Properties of(int port, int controllerPort, Path data, Map<String, String> changes) {

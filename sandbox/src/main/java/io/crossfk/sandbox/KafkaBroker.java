@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Properties;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One real Kafka broker that is its own controller (KRaft), on free ports of 127.0.0.1, with a data
@@ -32,9 +33,17 @@ public final class KafkaBroker implements AutoCloseable {
   private final Path log;
   private final Janitor janitor;
   private final BrokerHost host;
+  private final @Nullable FaultyProxy proxy;
   private boolean closed;
 
-  private KafkaBroker(int port, int controllerPort, Path log, Janitor janitor, BrokerHost host) {
+  private KafkaBroker(
+      int port,
+      int controllerPort,
+      Path log,
+      Janitor janitor,
+      BrokerHost host,
+      @Nullable FaultyProxy proxy) {
+    this.proxy = proxy;
     this.port = port;
     this.controllerPort = controllerPort;
     this.log = log;
@@ -55,6 +64,7 @@ public final class KafkaBroker implements AutoCloseable {
   public static final class Builder {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private boolean ownProcess;
+    private boolean behindProxy;
 
     private Builder() {}
 
@@ -74,6 +84,15 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     /**
+     * Gives the broker a second address that leads through a {@link FaultyProxy}: clients that
+     * bootstrap there are told no other one.
+     */
+    public Builder behindProxy() {
+      behindProxy = true;
+      return this;
+    }
+
+    /**
      * Formats the data folder and starts the broker; two to three seconds.
      *
      * @throws SandboxException if it cannot be set up or does not start
@@ -84,16 +103,22 @@ public final class KafkaBroker implements AutoCloseable {
       try {
         Janitor janitor = Janitor.of(Scratch.runFolder("kafka"), Janitor.Ending.KILL);
         KafkaBroker broker;
+        FaultyProxy proxy = null;
         try {
           Path data = janitor.folder().resolve("data");
           Path log = janitor.folder().resolve("server.log");
+          if (behindProxy) {
+            int line = FreePorts.next();
+            proxy = FaultyProxy.to(line);
+            settings.putAll(BrokerSettings.proxied(port, controllerPort, line, proxy.port()));
+          }
           Properties properties = BrokerSettings.of(port, controllerPort, data, settings);
           format(properties, janitor.folder().resolve("broker.properties"));
           BrokerHost host =
               ownProcess
                   ? new BrokerProcess(properties, janitor, log)
                   : new BrokerInThisJvm(properties);
-          broker = new KafkaBroker(port, controllerPort, log, janitor, host);
+          broker = new KafkaBroker(port, controllerPort, log, janitor, host, proxy);
         } catch (RuntimeException | IOException e) {
           janitor.close();
           throw e;
@@ -135,6 +160,18 @@ public final class KafkaBroker implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /**
+   * The line of {@link Builder#behindProxy}; its port is what clients bootstrap from.
+   *
+   * @throws IllegalStateException if the broker was built without one
+   */
+  public FaultyProxy proxy() {
+    if (proxy == null) {
+      throw new IllegalStateException(this + " is not behind a proxy");
+    }
+    return proxy;
   }
 
   /**
@@ -185,6 +222,9 @@ public final class KafkaBroker implements AutoCloseable {
     }
     closed = true;
     try {
+      if (proxy != null) {
+        run("closing the proxy of", proxy::close);
+      }
       if (host instanceof BrokerProcess process) {
         run("closing", process::kill);
       } else {

@@ -44,6 +44,20 @@ class KafkaBrokerIT {
   }
 
   @Test
+  void aClientThatComesThroughTheProxyIsToldNoOtherWay() throws Exception {
+    try (KafkaBroker broker = KafkaBroker.builder().behindProxy().start();
+        Admin through =
+            Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + broker.proxy().port()));
+        Admin direct = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      assertThat(through.describeCluster().nodes().get())
+          .allMatch(node -> node.port() == broker.proxy().port());
+      assertThat(direct.describeCluster().nodes().get())
+          .allMatch(node -> node.port() == broker.port());
+      assertThat(broker.proxy().connections()).isPositive();
+    }
+  }
+
+  @Test
   void aKilledBrokerKeepsWhatWasCommitted() throws Exception {
     try (KafkaBroker broker = KafkaBroker.builder().ownProcess().start()) {
       createTopic(broker);

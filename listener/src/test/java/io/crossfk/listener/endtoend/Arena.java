@@ -32,8 +32,13 @@ public final class Arena implements AutoCloseable {
    * @param versions major versions of PostgreSQL by the names that rules use
    */
   public static Arena with(Map<String, Integer> versions) {
+    return with(versions, KafkaBroker.builder());
+  }
+
+  /** With a broker that is not the usual one: in a process of its own, behind a proxy. */
+  public static Arena with(Map<String, Integer> versions, KafkaBroker.Builder broker) {
     quieten();
-    Arena arena = new Arena(KafkaBroker.start());
+    Arena arena = new Arena(broker.start());
     try {
       versions.forEach(
           (name, version) ->

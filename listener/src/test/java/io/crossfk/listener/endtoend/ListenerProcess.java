@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** {@code crossfk run} in a JVM of its own, which can be killed. */
-final class ListenerProcess implements AutoCloseable {
+public final class ListenerProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Process process;
@@ -20,7 +20,7 @@ final class ListenerProcess implements AutoCloseable {
   private final Instant started = Instant.now();
 
   /** How a process ended that was asked to. */
-  record Ending(int exitCode, Duration time) {}
+  public record Ending(int exitCode, Duration time) {}
 
   private ListenerProcess(Process process, Path log, long logBefore) {
     this.process = process;
@@ -32,7 +32,7 @@ final class ListenerProcess implements AutoCloseable {
    * @param configuration crossfk.yaml; what the process says goes beside it
    * @param heap the JVM's largest heap, such as {@code 256m}
    */
-  static ListenerProcess start(Path configuration, String heap) {
+  public static ListenerProcess start(Path configuration, String heap) {
     Path log = configuration.resolveSibling("listener.log");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -85,13 +85,13 @@ final class ListenerProcess implements AutoCloseable {
   }
 
   /** SIGKILL. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     requireAlive();
     process.destroyForcibly().waitFor();
   }
 
   /** SIGTERM, and waits for the end. */
-  Ending terminate() throws InterruptedException {
+  public Ending terminate() throws InterruptedException {
     requireAlive();
     long before = System.nanoTime();
     // Not the process's own destroy: that would close the lifeline too.
@@ -109,8 +109,29 @@ final class ListenerProcess implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** SIGSTOP: it hangs, and its connections stay open. */
+  public void hang() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** Lets it go on. */
+  public void goOn() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("/bin/sh", "-c", "kill -s " + signal + " " + process.pid())
+        .start()
+        .waitFor();
+  }
+
+  /** With what it ended. */
+  public int exitCode() {
+    return process.exitValue();
   }
 
   /** Resident memory as the kernel counts it: code, heap and buffers; in bytes. */
@@ -128,7 +149,7 @@ final class ListenerProcess implements AutoCloseable {
   }
 
   /** What it said last. */
-  String tail() {
+  public String tail() {
     try {
       List<String> lines = Files.readAllLines(log);
       return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));

@@ -182,10 +182,7 @@ final class Checks {
           skipping.add(begin.database());
           world.tally.saw(Seen.TRANSACTION_SKIPPED);
         } else {
-          world
-              .database(begin.database())
-              .log
-              .stream()
+          world.database(begin.database()).log.stream()
               .filter(each -> each.finalPosition == begin.finalPosition().value())
               .forEach(begun.computeIfAbsent(begin.database(), none -> new ArrayList<>())::add);
         }

@@ -51,8 +51,7 @@ final class Lane {
 
   void commit(Transaction transaction) {
     Position end = new Position(transaction.end());
-    events.add(
-        begun ? new Event.Commit(database, end) : new Event.Progress(database, end));
+    events.add(begun ? new Event.Commit(database, end) : new Event.Progress(database, end));
     begun = false;
   }
 
@@ -78,7 +77,8 @@ final class Lane {
     List<Event> told = new ArrayList<>();
     List<Edge> parents =
         edges.stream().filter(edge -> edge.parent().equals(write.table())).limit(1).toList();
-    List<Edge> children = edges.stream().filter(edge -> edge.child().equals(write.table())).toList();
+    List<Edge> children =
+        edges.stream().filter(edge -> edge.child().equals(write.table())).toList();
     if (write.kind() == Kind.TRUNCATE) {
       parents.forEach(edge -> told.add(new Event.ParentTruncated(edge.parent().reference())));
       children.forEach(edge -> told.add(new Event.ChildTruncated(edge.rule())));
@@ -89,8 +89,7 @@ final class Lane {
       Optional<Key> now = parentKey(edge, write.after());
       if (!old.equals(now)) {
         boolean updated = write.kind() == Kind.UPDATE;
-        old.ifPresent(
-            key -> told.add(new Event.ParentRemoved(edge.rule().parent(), key, updated)));
+        old.ifPresent(key -> told.add(new Event.ParentRemoved(edge.rule().parent(), key, updated)));
         now.ifPresent(key -> told.add(new Event.ParentArrived(edge.rule().parent(), key)));
       }
     }
@@ -142,7 +141,6 @@ final class Lane {
     @Nullable String[] after = write.after();
     return before != null
         && after != null
-        && Arrays.equals(
-            edge.kind().cut(before, edge.from()), edge.kind().cut(after, edge.from()));
+        && Arrays.equals(edge.kind().cut(before, edge.from()), edge.kind().cut(after, edge.from()));
   }
 }

@@ -3,6 +3,8 @@ package io.crossfk.rules.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -33,7 +35,8 @@ final class LargeSimulationTest {
       return;
     }
     Long wanted = Long.getLong("simulation.worlds");
-    int threads = Integer.getInteger("simulation.threads", Runtime.getRuntime().availableProcessors());
+    int threads =
+        Integer.getInteger("simulation.threads", Runtime.getRuntime().availableProcessors());
     long began = System.nanoTime();
     AtomicLong next = new AtomicLong(1);
     AtomicLong wrong = new AtomicLong();
@@ -69,10 +72,11 @@ final class LargeSimulationTest {
       fail(Shrunk.of(wrong.get(), Parts::new).report());
     }
     double seconds = (System.nanoTime() - began) / 1e9;
-    reporter.publishEntry(
-        "simulation",
+    String figures =
         "%s; %.1f s, %,.0f worlds/s, %,.0f events/s"
-            .formatted(all, seconds, all.worlds / seconds, all.events / seconds));
+            .formatted(all, seconds, all.worlds / seconds, all.events / seconds);
+    reporter.publishEntry("simulation", figures);
+    Files.writeString(Path.of("target", "simulation.txt"), figures + "\n" + all.spread());
     if (wanted == null || wanted >= WORLDS) {
       assertThat(all.missing()).as("what must happen somewhere\n%s", all.spread()).isEmpty();
     }

@@ -1,8 +1,6 @@
 package io.crossfk.rules.simulation;
 
-import io.crossfk.rules.change.Position;
 import io.crossfk.rules.change.Snapshot;
-import io.crossfk.rules.judge.Cut;
 import io.crossfk.rules.judge.Event;
 import io.crossfk.rules.judge.Finding;
 import io.crossfk.rules.judge.Question;
@@ -36,8 +34,7 @@ final class LeftOut {
 
   /** Later than every transaction: what it claims to have seen is everything. */
   private static Sight all(SimDatabase database) {
-    return new Sight.Primary(
-        Snapshot.parse("1:" + (database.lastFinished() + 1_000_000) + ":"));
+    return new Sight.Primary(Snapshot.parse("1:" + (database.lastFinished() + 1_000_000) + ":"));
   }
 
   private static Sight all(Host host) {
@@ -149,8 +146,7 @@ final class LeftOut {
       return Optional.ofNullable(asked.key)
           .filter(key -> asked.question instanceof Question.Proof)
           .flatMap(key -> Optional.ofNullable(believed.remove(key)))
-          .map(
-              open -> new Finding.Broken(all(host), all(host), all(host), open.orphans()));
+          .map(open -> new Finding.Broken(all(host), all(host), all(host), open.orphans()));
     }
   }
 
@@ -201,27 +197,6 @@ final class LeftOut {
       }
       return List.of(event);
     }
-  }
-
-  /** I1: the position of a cut is all that was judged, seen or not. */
-  static final class NoCeiling extends Parts {
-    @Override
-    Cut taken(Host host, Cut cut) {
-      Map<String, Position> judged = new HashMap<>();
-      cut.positions().keySet().forEach(each -> judged.put(each, host.judged(each)));
-      return withPositions(cut, judged);
-    }
-  }
-
-  private static Cut withPositions(Cut cut, Map<String, Position> positions) {
-    return new Cut(
-        cut.judge(),
-        cut.number(),
-        positions,
-        cut.transitions(),
-        cut.noted(),
-        cut.dropped(),
-        cut.lives());
   }
 
   /** I3: nobody looks who refers to a removed key. */
@@ -327,99 +302,6 @@ final class LeftOut {
     Finding finding(LookUp lookUp, Asked asked) {
       Finding finding = super.finding(lookUp, asked);
       return finding instanceof Finding.Inconclusive ? LookUps.broken(lookUp, asked) : finding;
-    }
-  }
-
-  /** I5: the slot is told before anything is durable, and nobody notices that it is ahead. */
-  static final class AcknowledgesFirst extends Parts {
-    @Override
-    boolean comparesSlots() {
-      return false;
-    }
-
-    @Override
-    void heard(Host host, Event event) {
-      if (event instanceof Event.Commit commit) {
-        host.acknowledge(commit.database(), commit.end());
-      }
-    }
-  }
-
-  /** I5: the positions and the suspicions are durable before the verdicts. */
-  static final class TwoWrites extends Parts {
-    @Override
-    void submitted(World world, Cut cut) {
-      world.journal.write(
-          new Cut(
-              cut.judge(),
-              cut.number(),
-              cut.positions(),
-              List.of(),
-              cut.noted(),
-              cut.dropped(),
-              cut.lives()),
-          world.flaws);
-    }
-  }
-
-  /** I5: suspicions are forgotten. */
-  static final class NoSuspicions extends Parts {
-    @Override
-    Journal journal(Journal now) {
-      Journal without = new Journal(now);
-      without.forgetSuspicions();
-      return without;
-    }
-  }
-
-  /** I5: the next instance reads the journal, and only later fences this one. */
-  static final class ReadsFirst extends Parts {
-    private @Nullable Journal read;
-
-    @Override
-    void peek(Journal journal) {
-      read = new Journal(journal);
-    }
-
-    @Override
-    Journal journal(Journal now) {
-      Journal early = read;
-      read = null;
-      return early == null ? now : early;
-    }
-  }
-
-  /** I5: after a start a cut claims the largest position that was ever judged. */
-  static final class LargestPosition extends Parts {
-    private final Map<OfStream, Position> judged = new HashMap<>();
-    private final Map<OfStream, Position> largest = new HashMap<>();
-
-    @Override
-    void heard(Host host, Event event) {
-      for (String database : host.judge.databases()) {
-        judged.merge(
-            new OfStream(host.judge.name(), database), host.judged(database), Position::larger);
-      }
-    }
-
-    @Override
-    Journal journal(Journal now) {
-      largest.putAll(judged);
-      return now;
-    }
-
-    @Override
-    Cut taken(Host host, Cut cut) {
-      Map<String, Position> claimed = new HashMap<>();
-      cut.positions()
-          .forEach(
-              (database, position) -> {
-                OfStream name = new OfStream(host.judge.name(), database);
-                claimed.put(
-                    database,
-                    Position.larger(position, largest.getOrDefault(name, Position.ZERO)));
-              });
-      return withPositions(cut, claimed);
     }
   }
 

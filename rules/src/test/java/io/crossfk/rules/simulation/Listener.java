@@ -84,7 +84,9 @@ final class Listener {
               .toList();
       Stream stream = new Stream(world, database, lanes);
       streams.put(name, stream);
-      open(stream, remembered(name));
+      if (chance.oneIn(2)) {
+        open(stream, remembered(name)); // Else later: one database is slower than the other.
+      }
     }
     hosts.values().forEach(host -> host.listen(chance));
   }
@@ -103,6 +105,8 @@ final class Listener {
   private void open(Stream stream, Optional<Position> remembered) {
     SimDatabase database = stream.database;
     boolean made = !database.hasSlot;
+    stream.opened = true;
+    stream.life = database.life;
     if (made) {
       world.openSlot(database);
     }
@@ -128,7 +132,9 @@ final class Listener {
   /** A stream that broke off comes back, or one whose slot was lost gets a new one. */
   void reconnect(Stream stream) {
     SimDatabase database = stream.database;
-    if (!database.hasSlot) {
+    if (!stream.opened) {
+      open(stream, remembered(database.name));
+    } else if (!database.hasSlot) {
       if (!stream.lost) {
         stream.lost = true;
         gap(stream, "slot lost");
@@ -138,11 +144,23 @@ final class Listener {
       stream.life = database.life;
       stream.lost = false;
       stream.acknowledged = database.confirmed;
-    } else if (stream.life != database.life) {
+      connect(stream);
+    } else {
+      checkLife(stream);
+      connect(stream);
+    }
+  }
+
+  private void checkLife(Stream stream) {
+    SimDatabase database = stream.database;
+    if (stream.life != database.life) {
       stream.life = database.life;
       gap(stream, "commits may have vanished");
     }
-    Position from = Position.larger(stream.acknowledged, database.confirmed);
+  }
+
+  private void connect(Stream stream) {
+    Position from = Position.larger(stream.acknowledged, stream.database.confirmed);
     stream.acknowledged = from;
     stream.connect(from);
   }
@@ -213,7 +231,7 @@ final class Listener {
   void acknowledge(String name, Position position) {
     Stream stream = streams.get(name);
     SimDatabase database = world.database(name);
-    if (stream == null || !database.hasSlot) {
+    if (stream == null || !stream.opened || !database.hasSlot) {
       return;
     }
     world.journal.lives.put(name, stream.life);
@@ -234,7 +252,8 @@ final class Listener {
               .getOrDefault(host.judge.name(), Map.of())
               .getOrDefault(database, Position.ZERO)
               .isBefore(position)) {
-        world.flaws.add(Flaw.POSITION, database + " is acknowledged at " + position + ", not durable");
+        world.flaws.add(
+            Flaw.POSITION, database + " is acknowledged at " + position + ", not durable");
       }
     }
   }

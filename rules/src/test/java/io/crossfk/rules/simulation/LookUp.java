@@ -73,8 +73,7 @@ final class LookUp {
   Sight before = NOTHING;
   Sight parent = NOTHING;
   Sight after = NOTHING;
-  private static final Sight NOTHING =
-      new Sight.Standby(io.crossfk.rules.change.Position.ZERO);
+  private static final Sight NOTHING = new Sight.Standby(io.crossfk.rules.change.Position.ZERO);
 
   LookUp(Host host, @Nullable Edge edge) {
     this.host = host;

@@ -37,7 +37,8 @@ final class LookUps {
     LookUp batch = null;
     for (Question question : questions) {
       Key key = keyOf(question);
-      Edge edge = ruleOf(question) == null ? null : world.edge(Objects.requireNonNull(ruleOf(question)));
+      Edge edge =
+          ruleOf(question) == null ? null : world.edge(Objects.requireNonNull(ruleOf(question)));
       boolean joins =
           batch != null
               && batch.asked.size() < largestBatch
@@ -182,8 +183,7 @@ final class LookUps {
     Edge edge = lookUp.rule();
     SimDatabase database = world.databaseOf(edge.parent());
     boolean standby = world.parts.readsStandby(lookUp);
-    lookUp.parent =
-        standby ? world.parts.standbySight(database) : world.parts.sight(database);
+    lookUp.parent = standby ? world.parts.standbySight(database) : world.parts.sight(database);
     Set<String> keys =
         SimDatabase.keys(
             edge.parent(),

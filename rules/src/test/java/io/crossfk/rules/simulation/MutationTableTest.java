@@ -32,7 +32,7 @@ final class MutationTableTest {
       case I0_WAKE_UP -> LeftOut.OpenIsBelieved::new;
       case I1_PARENT -> () -> new LeftOut.Forged(true);
       case I1_CHILD -> () -> new LeftOut.Forged(false);
-      case I1_CEILING -> LeftOut.NoCeiling::new;
+      case I1_CEILING -> LeftOutOfTheFeed.NoCeiling::new;
       case I1_BEGUN -> LeftOut.BeginIsLate::new;
       case I1_XMAX -> LeftOut.ListedOnly::new;
       case I2_GUARD -> () -> new LeftOut.Unguarded(Event.ParentRemoved.class);
@@ -41,11 +41,11 @@ final class MutationTableTest {
       case I4_AGAIN -> LeftOut.ChildThenParent::new;
       case I4_ORDER -> LeftOut.ParentThenChild::new;
       case I4_VERSION -> LeftOut.SameKey::new;
-      case I5_ACKNOWLEDGE -> LeftOut.AcknowledgesFirst::new;
-      case I5_ONE_WRITE -> LeftOut.TwoWrites::new;
-      case I5_SUSPICIONS -> LeftOut.NoSuspicions::new;
-      case I5_FENCE -> LeftOut.ReadsFirst::new;
-      case I5_POSITION -> LeftOut.LargestPosition::new;
+      case I5_ACKNOWLEDGE -> LeftOutOfTheFeed.AcknowledgesFirst::new;
+      case I5_ONE_WRITE -> LeftOutOfTheFeed.TwoWrites::new;
+      case I5_SUSPICIONS -> LeftOutOfTheFeed.NoSuspicions::new;
+      case I5_FENCE -> LeftOutOfTheFeed.ReadsFirst::new;
+      case I5_POSITION -> LeftOutOfTheFeed.LargestPosition::new;
       case STANDBY_ABSENCE -> LeftOut.StandbyForPrimary::new;
       case STANDBY_PRESENCE -> LeftOut.StandbyWakes::new;
     };
@@ -67,7 +67,9 @@ final class MutationTableTest {
         .toList()
         .forEach(found::add);
 
-    assertThat(found).as("a clause that is found nowhere").noneMatch(row -> row.endsWith("– | – |"));
+    assertThat(found)
+        .as("a clause that is found nowhere")
+        .noneMatch(row -> row.endsWith("– | – |"));
     List<String> told =
         Files.readAllLines(DOCUMENT).stream().dropWhile(line -> !line.equals(HEADER)).toList();
     assertThat(told.stream().takeWhile(line -> line.startsWith("|")).toList())

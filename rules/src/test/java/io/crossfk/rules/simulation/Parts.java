@@ -113,5 +113,4 @@ class Parts {
   boolean forgetsPositionsLeftBehind() {
     return true;
   }
-
 }

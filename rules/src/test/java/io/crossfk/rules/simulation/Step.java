@@ -29,6 +29,7 @@ enum Step {
   CONNECT(5, false),
   PEEK(1, true),
   CRASH(2, true),
+  CRASH_QUIETLY(1, true),
   FEED_FAILS(1, true),
   LOSE_SLOT(1, true),
   CRASH_SERVER(1, true),

@@ -15,6 +15,9 @@ final class Stream {
   final SimDatabase database;
   boolean connected;
 
+  /** It was connected since the start. */
+  boolean opened;
+
   /** The server's life that the judges know of. */
   int life;
 

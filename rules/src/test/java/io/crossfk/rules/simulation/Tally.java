@@ -58,7 +58,6 @@ final class Tally {
   @Override
   public String toString() {
     return "%,d worlds, %,d steps, %,d events, %,d transactions, %,d look-ups, %,d audits, %,d cuts, %,d opened, %,d resolved"
-        .formatted(
-            worlds, steps, events, transactions, lookUps, audits, cuts, opened, resolved);
+        .formatted(worlds, steps, events, transactions, lookUps, audits, cuts, opened, resolved);
   }
 }

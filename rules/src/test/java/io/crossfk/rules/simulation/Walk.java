@@ -1,9 +1,6 @@
 package io.crossfk.rules.simulation;
 
-import io.crossfk.rules.judge.RuleLife;
 import io.crossfk.rules.judge.Violation;
-import io.crossfk.rules.simulation.Flaws.Flaw;
-import io.crossfk.rules.simulation.Schema.Edge;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -15,8 +12,6 @@ import java.util.function.Consumer;
  * alone, so that steps can be left out and the others stay what they were.
  */
 final class Walk {
-  private static final Duration LONG = Duration.ofSeconds(31);
-  private static final int MOST_ROUNDS = 120;
   private static final List<Duration> TIMES =
       List.of(
           Duration.ofMillis(1),
@@ -71,7 +66,7 @@ final class Walk {
           && world.flaws.isEmpty()) {
         walk.crashInAQuietMoment();
       }
-      walk.drain();
+      walk.rest().drain();
       walk.transactionsBefore = tally.transactions;
     }
     tally.worlds++;
@@ -92,8 +87,7 @@ final class Walk {
       case ROLL_BACK -> with(database.running, running -> world.rollBack(database, running));
       case FLUSH -> database.flush();
       case SHOW -> {
-        List<Transaction> hidden =
-            database.hidden().stream().filter(each -> !each.ghost).toList();
+        List<Transaction> hidden = database.hidden().stream().filter(each -> !each.ghost).toList();
         with(hidden, each -> world.show(database, each));
       }
       case SHOW_GHOST ->
@@ -106,11 +100,12 @@ final class Walk {
                 world.show(database, each);
               });
       case HEAR ->
-          with(
-              listener.streams.values().stream().filter(Stream::hasMore).toList(), Stream::next);
+          with(listener.streams.values().stream().filter(Stream::hasMore).toList(), Stream::next);
       case JUDGE -> with(List.copyOf(listener.hosts.values()), this::judge);
       case READ ->
-          with(world.lookUps.out.stream().filter(world.lookUps::isReady).toList(), this::read);
+          with(
+              world.lookUps.out.stream().filter(world.lookUps::isReady).toList(),
+              world.lookUps::read);
       case STIR -> stir();
       case ANSWER ->
           with(
@@ -126,9 +121,7 @@ final class Walk {
       case CUT -> with(List.copyOf(listener.hosts.values()), listener::submit);
       case WRITE_CUT -> writeCut();
       case KEEP_ALIVE ->
-          with(
-              List.copyOf(listener.streams.values()),
-              each -> each.keepAlive(chance.below(5)));
+          with(List.copyOf(listener.streams.values()), each -> each.keepAlive(chance.below(5)));
       case REPLAY -> database.replay(chance.between(1, 3));
       case EVICT ->
           with(
@@ -144,6 +137,7 @@ final class Walk {
               listener::reconnect);
       case PEEK -> world.parts.peek(world.journal);
       case CRASH -> crash();
+      case CRASH_QUIETLY -> crashInAQuietMoment();
       case FEED_FAILS -> {
         if (!listener.open.isEmpty()) {
           world.tally.saw(Seen.FEED_FAILED);
@@ -167,10 +161,6 @@ final class Walk {
     if (!choice.isEmpty()) {
       step.accept(chance.any(choice));
     }
-  }
-
-  private void read(LookUp lookUp) {
-    world.lookUps.read(lookUp);
   }
 
   /**
@@ -222,8 +212,11 @@ final class Walk {
       world.listener.write(); // It was committed before the other fenced it.
     }
     boolean without = world.databases.size() > 2 && chance.oneIn(3);
-    world.restart(
-        without ? Set.of(chance.any(world.schema.databases)) : Set.of(), chance);
+    world.restart(without ? Set.of(chance.any(world.schema.databases)) : Set.of(), chance);
+  }
+
+  private Rest rest() {
+    return new Rest(world, chance);
   }
 
   /** All is told, seen and durable but for the answers that are out: what is forgotten now? */
@@ -231,135 +224,21 @@ final class Walk {
     if (chance.oneIn(2)) {
       // ... or all is answered, and on its way to the feed.
       world.databases.values().forEach(world::settle);
-      settleRound();
+      rest().settleRound();
       world.pass(chance.any(TIMES), chance);
-      settleRound();
+      rest().settleRound();
       world.listener.hosts.values().forEach(world.listener::submit);
       crash();
       return;
     }
     for (int round = 0; round < 2; round++) {
       world.databases.values().forEach(world::settle);
-      deliverChanges();
+      rest().deliverChanges();
       world.pass(Duration.ofMillis(200), chance);
-      world.lookUps.out.stream().filter(LookUp::isBare).toList().forEach(this::readAndAnswer);
-      world.listener.hosts.values().forEach(this::handleMail);
-      flushCuts();
+      world.lookUps.out.stream().filter(LookUp::isBare).toList().forEach(rest()::readAndAnswer);
+      world.listener.hosts.values().forEach(rest()::handleMail);
+      rest().flushCuts();
     }
     crash();
-  }
-
-  private void handleMail(Host host) {
-    while (host.hasMail() && world.flaws.isEmpty()) {
-      host.handleMail(chance);
-    }
-  }
-
-  private void deliverChanges() {
-    for (Stream stream : List.copyOf(world.listener.streams.values())) {
-      boolean moved = true;
-      while (moved && world.flaws.isEmpty()) {
-        moved = stream.hasMore();
-        if (moved) {
-          stream.next();
-        }
-        for (Host host : world.listener.hosts.values()) {
-          for (Lane lane : host.lanes.values()) {
-            moved |= host.handleChange(lane, chance);
-          }
-        }
-      }
-    }
-  }
-
-  private void flushCuts() {
-    world.listener.hosts.values().forEach(world.listener::submit);
-    for (int i = 0; i < 2; i++) {
-      world.listener.beginWrite();
-      world.listener.commitWrite();
-    }
-  }
-
-  private void readAndAnswer(LookUp lookUp) {
-    while (!lookUp.left.isEmpty()) {
-      read(lookUp);
-    }
-    world.answer(lookUp);
-  }
-
-  /** Everything ends, becomes visible, is told, read, answered and durable; graces pass. */
-  private void drain() {
-    world.history.note(() -> "all comes to rest");
-    if (world.needsRestart()) {
-      world.restart(Set.of(), chance);
-    }
-    int quiet = 0;
-    for (int round = 0; quiet < 3 && world.flaws.isEmpty(); round++) {
-      if (round == MOST_ROUNDS) {
-        world.flaws.add(Flaw.UNSETTLED, "questions without end");
-        return;
-      }
-      world.databases.values().forEach(world::settle);
-      for (Stream stream : List.copyOf(world.listener.streams.values())) {
-        for (int tries = 0; tries < 2 && !stream.connected; tries++) {
-          world.listener.reconnect(stream);
-        }
-        stream.database.replay(Integer.MAX_VALUE);
-      }
-      boolean busy = settleRound();
-      world.pass(LONG, chance);
-      busy |= !world.lookUps.out.stream().allMatch(this::saysNothing);
-      busy |= !world.schema.edges.stream().allMatch(edge -> isOver(edge) || isWatching(edge));
-      busy |= !hasHeardAll();
-      flushCuts();
-      quiet = busy ? 0 : quiet + 1;
-    }
-    if (world.flaws.isEmpty()) {
-      world.compare();
-    }
-  }
-
-  /** Whether anything but bare snapshots and rules over their limit had something to do. */
-  private boolean settleRound() {
-    boolean busy = false;
-    for (int i = 0; i < 60 && world.flaws.isEmpty(); i++) {
-      deliverChanges();
-      world.listener.hosts.values().forEach(this::handleMail);
-      if (world.lookUps.out.isEmpty() && world.audits.runs.isEmpty()) {
-        return busy;
-      }
-      for (LookUp lookUp : List.copyOf(world.lookUps.out)) {
-        busy |= !saysNothing(lookUp);
-        readAndAnswer(lookUp);
-      }
-      for (Audits.Run run : List.copyOf(world.audits.runs)) {
-        busy |= !isOver(world.edge(run.request.rule()));
-        while (world.audits.runs.contains(run)) {
-          world.audits.step(run);
-        }
-      }
-    }
-    return busy;
-  }
-
-  private boolean saysNothing(LookUp lookUp) {
-    return lookUp.isBare() || isOver(lookUp.rule());
-  }
-
-  private boolean hasHeardAll() {
-    return world.listener.streams.values().stream().noneMatch(Stream::hasMore)
-        && world.listener.hosts.values().stream()
-            .flatMap(host -> host.lanes.values().stream())
-            .allMatch(lane -> lane.events.isEmpty());
-  }
-
-  private boolean isWatching(Edge edge) {
-    Host host = world.listener.hosts.get(Listener.judgeOf(edge));
-    return host != null && host.judge.lives().get(edge.name()) instanceof RuleLife.Watching;
-  }
-
-  /** A rule with more broken keys than its limit is read again for ever. */
-  private boolean isOver(Edge edge) {
-    return world.truth.broken(edge).size() > edge.rule().maxOpen();
   }
 }

@@ -136,8 +136,7 @@ final class World {
     if (key == null || (ofParent && key.partlyNull())) {
       return;
     }
-    Transaction transaction =
-        Writer.toggle(schema, database, edge, key, ofParent, chance, tally);
+    Transaction transaction = Writer.toggle(schema, database, edge, key, ofParent, chance, tally);
     if (transaction != null) {
       tally.transactions++;
       history.note(() -> database.name + ": at once " + transaction);
@@ -216,8 +215,7 @@ final class World {
   void answer(LookUp lookUp) {
     lookUps.out.remove(lookUp);
     for (Asked asked : lookUp.asked) {
-      Event answered =
-          new Event.Answered(new Answer(asked.question, parts.finding(lookUp, asked)));
+      Event answered = new Event.Answered(new Answer(asked.question, parts.finding(lookUp, asked)));
       lookUp.host.mail.add(new Host.Mail(answered, Optional.of(lookUp), Optional.of(asked)));
     }
   }

@@ -49,8 +49,7 @@ final class Writer {
   /** A transaction that has written and not yet ended; null if all that was drawn is locked. */
   static @Nullable Transaction write(
       Schema schema, SimDatabase database, Chance chance, Tally tally) {
-    List<Table> tables =
-        schema.published().stream().filter(database.tables()::contains).toList();
+    List<Table> tables = schema.published().stream().filter(database.tables()::contains).toList();
     return tables.isEmpty()
         ? null
         : new Writer(schema, database, chance, tally).transaction(tables);
@@ -89,9 +88,7 @@ final class Writer {
         if (!free) {
           return;
         }
-        write(
-            transaction,
-            new Write(Kind.DELETE, table, row, cells, null, transaction.xid, false));
+        write(transaction, new Write(Kind.DELETE, table, row, cells, null, transaction.xid, false));
       }
     }
     if (transaction.writes.isEmpty() && empty > 0) {
@@ -107,13 +104,10 @@ final class Writer {
     }
   }
 
-  private void insert(
-      Transaction transaction, Table table, int row, @Nullable String[] cells) {
+  private void insert(Transaction transaction, Table table, int row, @Nullable String[] cells) {
     String own = table.keyOf(cells);
-    if (own == null
-        || (database.isFree(table, own, transaction) && !isTaken(table, row, cells))) {
-      write(
-          transaction, new Write(Kind.INSERT, table, row, null, cells, transaction.xid, false));
+    if (own == null || (database.isFree(table, own, transaction) && !isTaken(table, row, cells))) {
+      write(transaction, new Write(Kind.INSERT, table, row, null, cells, transaction.xid, false));
     }
   }
 
@@ -177,8 +171,7 @@ final class Writer {
     transaction.writes.add(write);
   }
 
-  private void lockKey(
-      Transaction transaction, Table table, @Nullable String @Nullable [] cells) {
+  private void lockKey(Transaction transaction, Table table, @Nullable String @Nullable [] cells) {
     String key = cells == null ? null : table.keyOf(cells);
     if (key != null) {
       database.lock(table, key, transaction);
@@ -193,8 +186,7 @@ final class Writer {
     for (int row = 1; row <= ROWS; row++) {
       own.put(new Place(table, row), Optional.empty());
     }
-    transaction.writes.add(
-        new Write(Kind.TRUNCATE, table, 0, null, null, transaction.xid, false));
+    transaction.writes.add(new Write(Kind.TRUNCATE, table, 0, null, null, transaction.xid, false));
     tally.saw(table.key() == null ? Seen.TRUNCATED_CHILD : Seen.TRUNCATED_PARENT);
   }
 

@@ -1,4 +1,6 @@
-/** A whole installation on one thread and one seed, and what must be true of it after every step. */
+/**
+ * A whole installation on one thread and one seed, and what must be true of it after every step.
+ */
 @NullMarked
 package io.crossfk.rules.simulation;
 

@@ -203,6 +203,7 @@ public final class PostgresSource implements ChangeSource {
               sink,
               log,
               settings.limits(),
+              new ShutdownWatch(settings.address()),
               from,
               this::ended);
       pump.run();

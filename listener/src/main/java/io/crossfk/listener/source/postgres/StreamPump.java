@@ -34,6 +34,7 @@ final class StreamPump {
   private final ChangeSink sink;
   private final SourceLog log;
   private final StreamLimits limits;
+  private final ShutdownWatch shutdown;
   private final BooleanSupplier ended;
 
   private List<Change> batch = new ArrayList<>();
@@ -64,6 +65,7 @@ final class StreamPump {
       ChangeSink sink,
       SourceLog log,
       StreamLimits limits,
+      ShutdownWatch shutdown,
       Position from,
       BooleanSupplier ended) {
     this.connection = connection;
@@ -71,6 +73,7 @@ final class StreamPump {
     this.sink = sink;
     this.log = log;
     this.limits = limits;
+    this.shutdown = shutdown;
     this.ended = ended;
     this.batchEnd = from;
     this.passed = from;
@@ -167,6 +170,7 @@ final class StreamPump {
       log.waitingForRoom(true);
       acknowledgeIfDue();
       connection.sendStatusIfDue();
+      shutdown.look(connection.lastReceived(), sent);
     }
     if (waited) {
       log.waitingForRoom(false);
@@ -188,6 +192,7 @@ final class StreamPump {
     }
     acknowledgeIfDue();
     connection.sendStatusIfDue();
+    shutdown.look(heard, sent);
   }
 
   /**
