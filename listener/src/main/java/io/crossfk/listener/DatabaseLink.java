@@ -101,7 +101,11 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
   /** Identities are compared before the slots are opened (I5, section 5, fact 9). */
   private static Optional<String> gapSince(
       Optional<SourceIdentity> journaled, SetupResult.Ready ready, Set<TableReference> watched) {
-    if (journaled.isPresent() && !journaled.get().sameHistoryAs(ready.identity())) {
+    if (journaled.isEmpty()) {
+      // A cut became durable, and the process died before it told whose positions those are.
+      return Optional.of("the journal has positions and does not say of which server");
+    }
+    if (!journaled.get().sameHistoryAs(ready.identity())) {
       return Optional.of(new Gap.IdentityChanged(journaled.get(), ready.identity()).message());
     }
     if (ready.slot() instanceof SlotState.Created created) {

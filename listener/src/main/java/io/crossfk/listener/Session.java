@@ -171,7 +171,8 @@ final class Session implements AutoCloseable {
    */
   private static void markBlind(FeedWriter feed, Rule rule) {
     Cut.RememberedRule known = feed.journal().rules().get(rule.name());
-    if (known != null && known.life() instanceof RuleLife.Watching) {
+    if (known != null
+        && (known.life() instanceof RuleLife.Watching || known.auditedTo().isPresent())) {
       RuleLife blind = new RuleLife.Blind("a database was down at the start", Instant.now());
       feed.submit(
           new Cut(
@@ -249,6 +250,16 @@ final class Session implements AutoCloseable {
             published.add(database);
           }
         });
+    for (BoundRule rule : report.bound()) {
+      // A start that was broken off may have published its tables, and not waited (fact 12).
+      Cut.RememberedRule remembered = journal.rules().get(rule.rule().name());
+      if (remembered != null
+          && remembered.life() instanceof RuleLife.Baseline
+          && remembered.auditedTo().isEmpty()) {
+        published.add(rule.rule().child().database());
+        published.add(rule.rule().parent().database());
+      }
+    }
     long cacheKeys = Math.max(1, configuration.cache().size() / Math.max(1, parents.size()));
     return new CheckService(
         report.bound(),

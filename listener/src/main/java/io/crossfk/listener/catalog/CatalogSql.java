@@ -57,6 +57,8 @@ final class CatalogSql {
         has_schema_privilege(n.oid, 'USAGE') schema_usable,
         case when c.relkind in ('r', 'p')
           then has_column_privilege(c.oid, 'xmin', 'SELECT') else false end version_readable,
+        case when c.relkind in ('r', 'p')
+          then has_column_privilege(c.oid, 'ctid', 'SELECT') else false end place_readable,
         row_security_active(c.oid) filtered,
         array(select coalesce(a.attname::text, '')
           from pg_partitioned_table p,

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param persistence {@code pg_class.relpersistence}
  * @param schemaUsable whether our role may use the schema
  * @param versionReadable whether our role may read the rows' {@code xmin}
+ * @param placeReadable whether our role may read the rows' {@code ctid}
  * @param filtered whether row-level security applies to our role
  * @param columns in their order
  * @param partitionKey columns that it is partitioned by; an empty name for an expression
@@ -35,6 +36,7 @@ record TableFacts(
     char persistence,
     boolean schemaUsable,
     boolean versionReadable,
+    boolean placeReadable,
     boolean filtered,
     SequencedMap<String, Column> columns,
     List<Index> indexes,
@@ -196,6 +198,7 @@ record TableFacts(
         persistence,
         schemaUsable,
         versionReadable,
+        placeReadable,
         filtered,
         columns,
         indexes,

@@ -288,6 +288,10 @@ final class TableFindings {
     if (side == Side.CHILD && !table.versionReadable()) {
       unreadable.add("xmin");
     }
+    // An audit reads the children page by page.
+    if (side == Side.CHILD && !table.placeReadable()) {
+      unreadable.add("ctid");
+    }
     return unreadable;
   }
 

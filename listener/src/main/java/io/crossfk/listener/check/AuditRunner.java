@@ -77,8 +77,11 @@ final class AuditRunner implements AutoCloseable {
             new Event.AuditFailed(request, "a transaction of before the publishing still runs"));
         return;
       }
-      log.atInfo().addKeyValue("rule", rule.name()).log("audit starts: reading the child table");
-      AuditOutcome outcome = reader.audit(bound, new ToMailbox(request, mailbox, lane));
+      log.atInfo()
+          .addKeyValue("rule", rule.name())
+          .addKeyValue("from", request.from().orElse("the beginning"))
+          .log("audit starts: reading the child table");
+      AuditOutcome outcome = reader.audit(bound, request.from(), new ToMailbox(request, mailbox, lane));
       switch (outcome) {
         case AuditOutcome.Complete complete -> {
           put(mailbox, lane, new Event.AuditEnded(request));
@@ -163,6 +166,12 @@ final class AuditRunner implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
       return false;
+    }
+
+    @Override
+    public boolean passed(String place) {
+      put(mailbox, lane, new Event.AuditPassed(request, place));
+      return isWanted(request);
     }
   }
 

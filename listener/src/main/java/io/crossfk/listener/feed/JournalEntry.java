@@ -113,6 +113,7 @@ sealed interface JournalEntry {
       json.writeStringProperty("rule", rule);
       json.writeStringProperty("fingerprint", remembered.fingerprint());
       json.writeBooleanProperty("removed", remembered.removed());
+      remembered.auditedTo().ifPresent(place -> json.writeStringProperty("auditedTo", place));
       RuleLife life = remembered.life();
       json.writeStringProperty("life", life.word());
       switch (life) {
@@ -142,7 +143,10 @@ sealed interface JournalEntry {
           Json.text(value, "judge"),
           Json.text(value, "rule"),
           new Cut.RememberedRule(
-              Json.text(value, "fingerprint"), life, value.required("removed").booleanValue()));
+              Json.text(value, "fingerprint"),
+              life,
+              value.required("removed").booleanValue(),
+              Json.optionalText(value, "auditedTo")));
     }
   }
 

@@ -2,6 +2,7 @@ package io.crossfk.listener.lookup;
 
 import io.crossfk.rules.model.BoundRule;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Reads whole tables: all keys that a rule's children hold, from one snapshot. Any thread may use
@@ -10,17 +11,20 @@ import java.time.Duration;
 public interface AuditReader extends AutoCloseable {
 
   /**
-   * Streams the keys of the rule's children: first the sight of the snapshot that all keys come
-   * from, then the keys. Rows that the rule does not check are left out (NULLs, by its MATCH); a
-   * key may come any number of times. Nothing is held in memory but one chunk.
+   * Streams the keys of the rule's children, piece by piece of the table: first the sight of the
+   * snapshot that a piece's keys come from, then the keys, then the place that was reached. Rows
+   * that the rule does not check are left out (NULLs, by its MATCH); a key may come any number of
+   * times. A row that is written meanwhile may be left out: its event is in the log.
    *
-   * <p>A sink that blocks holds the reading back; it holds the database's oldest snapshot too, so
-   * the server ends an audit whose sink blocks for minutes.
+   * <p>A sink that blocks holds the reading back; it holds a snapshot of the database too, so the
+   * server ends an audit whose sink blocks for minutes.
    *
+   * @param from a place that an earlier reading reached; if the table's files are others by now,
+   *     the reading begins at the beginning
    * @return how it ended; a database that fails is an outcome and not an exception
    * @throws RuntimeException what the sink throws
    */
-  AuditOutcome audit(BoundRule rule, AuditSink sink);
+  AuditOutcome audit(BoundRule rule, Optional<String> from, AuditSink sink);
 
   /**
    * A transaction id (xid8) above those of all transactions that have written anything up to now,

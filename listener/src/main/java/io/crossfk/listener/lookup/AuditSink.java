@@ -8,7 +8,7 @@ import java.util.List;
 public interface AuditSink {
 
   /**
-   * Once, before any keys: what the snapshot of all that follows saw (I1).
+   * Before the keys of each piece: what the snapshot of all that follows saw (I1).
    *
    * @return false to abort
    */
@@ -20,4 +20,12 @@ public interface AuditSink {
    * @return false to abort
    */
   boolean keys(List<Key> keys);
+
+  /**
+   * All keys up to this place were handed out.
+   *
+   * @param place for {@link AuditReader#audit}; a text without a meaning elsewhere
+   * @return false to abort
+   */
+  boolean passed(String place);
 }

@@ -230,7 +230,7 @@ class TableFindingsIT {
         .containsExactly(
             "rules orders-user, mood: child table orders:public.orders does not let role "
                 + role
-                + " read user_id, id, xmin, mood; run GRANT SELECT (user_id, id, xmin, mood) ON"
+                + " read user_id, id, xmin, ctid, mood; run GRANT SELECT (user_id, id, xmin, ctid, mood) ON"
                 + " public.orders TO "
                 + role
                 + ";",

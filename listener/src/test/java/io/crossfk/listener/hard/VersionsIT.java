@@ -57,7 +57,7 @@ class VersionsIT {
           "drop role if exists " + ROLE,
           "create role " + ROLE + " login replication password 'sesame'",
           "grant select (id) on parents to " + ROLE,
-          "grant select (id, parent_id, xmin) on children to " + ROLE);
+          "grant select (id, parent_id, xmin, ctid) on children to " + ROLE);
     }
     Path configuration = asRole(stage.configure(rules()));
     publishAsTheStartDemands(stage, configuration);

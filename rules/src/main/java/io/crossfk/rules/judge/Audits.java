@@ -2,6 +2,7 @@ package io.crossfk.rules.judge;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * When a rule's children are read as a whole, and what that makes of its life. One way only: first
@@ -21,6 +22,7 @@ final class Audits {
   /** Wanted now; one that runs begins again, since what it read before may have changed unseen. */
   void request(RuleDesk desk, Cause cause) {
     desk.audit = null;
+    startOver(desk);
     desk.auditCause = cause;
     desk.auditDue = clock.nanos;
     desk.auditWanted = true;
@@ -37,9 +39,14 @@ final class Audits {
   void requestSoon(RuleDesk desk, Cause cause) {
     if (!desk.auditWanted) {
       AuditRequest running = desk.audit;
+      Optional<String> auditedTo = desk.auditedTo;
       request(desk, cause);
       desk.audit = running;
+      desk.auditedTo = auditedTo;
       desk.auditDue = clock.nanos + limits.auditRetry().toNanos();
+    } else if (desk.audit == null) {
+      // The one that waits must not go on where it was: the reason may lie before that.
+      startOver(desk);
     }
   }
 
@@ -53,6 +60,7 @@ final class Audits {
   void stop(RuleDesk desk, RuleLife life) {
     desk.judging = false;
     desk.audit = null;
+    startOver(desk);
     desk.auditCause = Cause.EXISTING;
     // Each audit is a scan of a production table: a rule that stays broken is read ever more
     // rarely. What an audit finds is known some while after its end, so that its end alone says
@@ -81,7 +89,7 @@ final class Audits {
       desk.auditWanted = false;
       desk.auditOpened = false;
       desk.auditMustSee = desk.child.visibility.unseenNow();
-      desk.audit = new AuditRequest(++number, desk.rule());
+      desk.audit = new AuditRequest(++number, desk.rule(), desk.auditedTo);
       desk.leavings++; // What is open is asked again.
       out.add(desk.audit);
     }
@@ -109,9 +117,27 @@ final class Audits {
     return request.equals(desk.audit);
   }
 
+  /**
+   * I5: the place goes into the same cut as what became of the keys before it, and as the positions
+   * from which the streams are judged again.
+   */
+  void passed(RuleDesk desk, Event.AuditPassed event) {
+    if (accepts(desk, event.request())) {
+      desk.auditedTo = Optional.of(event.place());
+      desk.lifeChanged = true;
+    }
+  }
+
+  /** The next audit reads everything: since this one's beginning something was not judged. */
+  private static void startOver(RuleDesk desk) {
+    desk.lifeChanged |= desk.auditedTo.isPresent();
+    desk.auditedTo = Optional.empty();
+  }
+
   void ended(RuleDesk desk, AuditRequest request) {
     if (accepts(desk, request)) {
       desk.audit = null;
+      startOver(desk);
       if (!desk.auditWanted) {
         desk.watchingSince = clock.nanos;
         live(desk, new RuleLife.Watching());
@@ -127,6 +153,9 @@ final class Audits {
 
   private void again(RuleDesk desk, long pauseNanos) {
     desk.audit = null;
+    if (desk.auditWanted) {
+      startOver(desk); // Another one was asked for meanwhile; it must read everything.
+    }
     desk.auditWanted = true;
     desk.auditDue = clock.nanos + pauseNanos;
   }

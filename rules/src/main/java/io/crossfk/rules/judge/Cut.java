@@ -4,6 +4,7 @@ import io.crossfk.rules.change.Position;
 import io.crossfk.rules.key.Key;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One cut through a judge's memory (I5): all of it becomes durable in one transaction, and only
@@ -30,8 +31,20 @@ public record Cut(
   /** Names a suspicion that is none any more. */
   public record Dropped(String ruleName, Key key, boolean referrers) {}
 
-  /** What the journal keeps of a rule. */
-  public record RememberedRule(String fingerprint, RuleLife life, boolean removed) {}
+  /**
+   * What the journal keeps of a rule.
+   *
+   * @param auditedTo the place up to which the audit that runs has handed out its keys: those that
+   *     were not settled are suspicions of the same cut
+   */
+  public record RememberedRule(
+      String fingerprint, RuleLife life, boolean removed, Optional<String> auditedTo) {
+
+    /** A rule of which no audit runs, or one that begins at the beginning. */
+    public RememberedRule(String fingerprint, RuleLife life, boolean removed) {
+      this(fingerprint, life, removed, Optional.empty());
+    }
+  }
 
   public Cut {
     positions = Map.copyOf(positions);

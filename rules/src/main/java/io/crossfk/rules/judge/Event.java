@@ -60,7 +60,7 @@ public sealed interface Event {
   /** A look-up answered. */
   record Answered(Answer answer) implements Event {}
 
-  /** An audit's statement runs; its keys are what this sight saw. */
+  /** A statement of an audit runs; the keys up to the next one are what this sight saw. */
   record AuditOpened(AuditRequest request, Sight child) implements Event {}
 
   /** Keys that children hold, any number of times each. */
@@ -69,6 +69,12 @@ public sealed interface Event {
       keys = List.copyOf(keys);
     }
   }
+
+  /**
+   * All keys up to this place were told: an audit that begins again may go on there, as long as the
+   * streams are judged from then on.
+   */
+  record AuditPassed(AuditRequest request, String place) implements Event {}
 
   record AuditEnded(AuditRequest request) implements Event {}
 

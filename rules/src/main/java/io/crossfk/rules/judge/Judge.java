@@ -125,6 +125,7 @@ public final class Judge {
       case Event.Unfit unfit -> log.unfit(unfit);
       case Event.AuditOpened opened -> audits.opened(rules.desk(opened.request().rule()), opened);
       case Event.AuditKeys keys -> log.auditKeys(keys);
+      case Event.AuditPassed passed -> audits.passed(rules.desk(passed.request().rule()), passed);
       case Event.AuditEnded ended ->
           audits.ended(rules.desk(ended.request().rule()), ended.request());
       case Event.AuditFailed failed -> audits.failed(rules.desk(failed.request().rule()), failed);

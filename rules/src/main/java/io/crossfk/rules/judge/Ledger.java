@@ -66,7 +66,8 @@ final class Ledger {
       if (desk.lifeChanged) {
         lives.put(
             desk.rule().name(),
-            new Cut.RememberedRule(desk.rule().fingerprint(), desk.life, false));
+            new Cut.RememberedRule(
+                desk.rule().fingerprint(), desk.life, false, desk.resumableAt()));
       }
     }
     if (transitions.isEmpty()

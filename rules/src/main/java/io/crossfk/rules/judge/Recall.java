@@ -45,6 +45,8 @@ final class Recall {
     rules.add(desk);
     if (!(life instanceof RuleLife.Watching)) {
       audits.request(desk, Cause.EXISTING);
+      // The cut that told the place told the positions too: all since then is judged.
+      desk.auditedTo = remembered == null ? Optional.empty() : remembered.auditedTo();
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** All that a judge holds of one rule. */
@@ -57,6 +58,10 @@ final class RuleDesk {
   long retryDue;
 
   @Nullable AuditRequest audit;
+
+  /** Up to where the audit has handed out its keys, also while it waits to be tried again. */
+  Optional<String> auditedTo = Optional.empty();
+
   Cause auditCause = Cause.EXISTING;
   boolean auditOpened;
 
@@ -104,6 +109,14 @@ final class RuleDesk {
    */
   boolean streamsFlow() {
     return child.known && parent.known;
+  }
+
+  /**
+   * Where an audit may go on after a crash. Not if another one was asked for meanwhile: what that
+   * is to find may lie in what was read already.
+   */
+  Optional<String> resumableAt() {
+    return audit != null && auditWanted ? Optional.empty() : auditedTo;
   }
 
   int load() {

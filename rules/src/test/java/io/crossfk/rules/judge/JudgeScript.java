@@ -131,7 +131,7 @@ final class JudgeScript {
       asked.put(bare ? name : name.replaceFirst("^[a-z]+", ""), question);
     }
     for (AuditRequest request : judge.takeAuditRequests()) {
-      said.add("audit");
+      said.add("audit" + request.from().map(place -> "@" + place).orElse(""));
       audit = Optional.of(request);
     }
   }
@@ -203,6 +203,8 @@ final class JudgeScript {
       judge.handle(new Event.Progress(database, new Position(position)));
     } else if (word.startsWith("open")) {
       judge.handle(new Event.AuditOpened(audit.orElseThrow(), sight("orders", word.substring(4))));
+    } else if (word.startsWith("pass:")) {
+      judge.handle(new Event.AuditPassed(audit.orElseThrow(), word.substring(5)));
     } else if (word.startsWith("keys:")) {
       List<Key> keys = Arrays.stream(word.substring(5).split("/")).map(JudgeScript::key).toList();
       judge.handle(new Event.AuditKeys(audit.orElseThrow(), keys));

@@ -203,6 +203,13 @@ final class JudgeTest {
           """
           a truncated parent is an audit, journaled (17)        | pT cut => audit baseline ; open keys:7/8 => presence7 presence8 ; end absent7 present8 cut => proof7 noted7 watching ; broken7 cut => opened7#1:parent-truncate dropped7
           ... that begins again after a crash                   | pT cut => audit baseline ; open crash => audit ; open end cut => watching
+          ... at the place that it had passed (I5)              | pT cut => audit baseline ; open keys:7 pass:here cut => presence7 noted7 baseline ; crash => proof7 audit@here ; open keys:8 end cut => presence8 noted8 watching
+          ... or that was durable, not later                    | pT cut => audit baseline ; open keys:7 pass:here cut => presence7 noted7 baseline ; keys:8 pass:there => presence8 ; crash => proof7 audit@here
+          ... nor where a gap came in between                   | pT cut => audit baseline ; open pass:here u:gap u:at5 cut => audit blind ; open crash => audit
+          ... nor where another audit was asked for meanwhile   | pT cut => audit baseline ; open pass:here c? cut => baseline ; pass:there cut => baseline ; crash => audit
+          ... one that failed goes on where it was              | pT => audit ; open pass:here fail +5s => audit@here
+          ... but not if another was asked for meanwhile        | pT => audit ; open pass:here fail c? +5s => audit ; open pass:here c? fail +5s => audit
+          ... and when it is done the next reads everything     | pT cut => audit baseline ; open pass:here end cut => watching ; pT cut => audit baseline
           ... and evicts every key (I3)                         | p+7 pT => audit ; c+7 => presence7
           an audit that is behind the stream does not count     | c+7 pT => presence7 audit ; open@before keys:9 => ; +250ms => audit ; open keys:9 => presence9
           ... not even if a look-up was heard that read later   | c+7 pT => presence7 audit ; absent7 => proof7 ; nobody7 => ; open@before keys:9 => ; +250ms => audit

@@ -13,10 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Audits on their way: one statement reads, and what it read is told in parts, at any time. */
+/**
+ * Audits on their way: a table is read in pieces, each by a statement of its own, and what one read
+ * is told in parts, at any time. A row's version lies in one piece for ever; the next may lie in
+ * another.
+ */
 final class Audits {
-  /** Parts in which an audit is told: its opening, its keys in two, its end. */
-  private static final int PARTS = 4;
+  private static final int PIECES = 3;
 
   static final class Run {
     final Host host;
@@ -24,10 +27,12 @@ final class Audits {
     private @Nullable Sight sight;
     private List<Key> keys = List.of();
     private int told;
+    private int piece;
 
     Run(Host host, AuditRequest request) {
       this.host = host;
       this.request = request;
+      this.piece = request.from().map(Integer::parseInt).orElse(0);
     }
   }
 
@@ -42,6 +47,9 @@ final class Audits {
   void request(Host host, AuditRequest request) {
     if (runs.removeIf(run -> run.host == host && run.request.rule().equals(request.rule()))) {
       world.tally.saw(Seen.AUDIT_VOIDED);
+    }
+    if (request.from().isPresent()) {
+      world.tally.saw(Seen.AUDIT_GOES_ON);
     }
     runs.add(new Run(host, request));
     world.tally.audits++;
@@ -65,11 +73,20 @@ final class Audits {
       case 1 -> mail(run, new Event.AuditKeys(run.request, run.keys.subList(0, half)));
       case 2 ->
           mail(run, new Event.AuditKeys(run.request, run.keys.subList(half, run.keys.size())));
-      default -> mail(run, new Event.AuditEnded(run.request));
+      default -> ended(run); // The fourth and last part of a piece.
     }
-    if (run.told == PARTS) {
+  }
+
+  private void ended(Run run) {
+    run.piece++;
+    if (run.piece == PIECES) {
+      mail(run, new Event.AuditEnded(run.request));
       runs.remove(run);
+      return;
     }
+    mail(run, new Event.AuditPassed(run.request, Integer.toString(run.piece)));
+    run.told = 0;
+    run.sight = null;
   }
 
   private void read(Run run) {
@@ -77,13 +94,14 @@ final class Audits {
     run.sight = world.parts.sight(world.databaseOf(edge.child()));
     Set<Key> keys = new LinkedHashSet<>();
     for (Version version : world.truth.rows(edge.child())) {
-      Key key = edge.held(version.cells());
+      boolean here = Math.floorMod(version.writer(), PIECES) == run.piece;
+      Key key = here ? edge.held(version.cells()) : null;
       if (key != null) {
         keys.add(key);
       }
     }
     run.keys = List.copyOf(keys);
-    world.history.note(() -> "audit of " + edge.name() + " reads " + keys);
+    world.history.note(() -> "audit of " + edge.name() + " reads " + run.piece + ": " + keys);
   }
 
   void fail(Run run) {

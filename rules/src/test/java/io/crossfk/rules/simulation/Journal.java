@@ -129,7 +129,8 @@ final class Journal {
   /** Rules that wait for a database: an audit must find what they miss meanwhile. */
   void markBlind(Edge edge, Instant now) {
     Cut.RememberedRule known = rules.get(edge.name());
-    if (known != null && known.life() instanceof RuleLife.Watching) {
+    if (known != null
+        && (known.life() instanceof RuleLife.Watching || known.auditedTo().isPresent())) {
       RuleLife blind = new RuleLife.Blind("a database was down at the start", now);
       rules.put(edge.name(), new Cut.RememberedRule(edge.rule().fingerprint(), blind, false));
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -73,8 +74,13 @@ final class LargeSimulationTest {
     }
     double seconds = (System.nanoTime() - began) / 1e9;
     String figures =
-        "%s; %.1f s, %,.0f worlds/s, %,.0f events/s"
-            .formatted(all, seconds, all.worlds / seconds, all.events / seconds);
+        String.format(
+            Locale.ROOT,
+            "%s; %.1f s, %,.0f worlds/s, %,.0f events/s",
+            all,
+            seconds,
+            all.worlds / seconds,
+            all.events / seconds);
     reporter.publishEntry("simulation", figures);
     Files.writeString(Path.of("target", "simulation.txt"), figures + "\n" + all.spread());
     if (wanted == null || wanted >= WORLDS) {

@@ -3,6 +3,7 @@ package io.crossfk.rules.simulation;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** What happened, counted. */
@@ -57,7 +58,9 @@ final class Tally {
 
   @Override
   public String toString() {
-    return "%,d worlds, %,d steps, %,d events, %,d transactions, %,d look-ups, %,d audits, %,d cuts, %,d opened, %,d resolved"
-        .formatted(worlds, steps, events, transactions, lookUps, audits, cuts, opened, resolved);
+    return String.format(
+        Locale.ROOT,
+        "%,d worlds, %,d steps, %,d events, %,d transactions, %,d look-ups, %,d audits, %,d cuts, %,d opened, %,d resolved",
+        worlds, steps, events, transactions, lookUps, audits, cuts, opened, resolved);
   }
 }

@@ -153,8 +153,11 @@ final class LookupStatements {
         + ") c) q on true";
   }
 
-  /** The key's columns, as text, of every child row that the rule checks (its MATCH decides). */
-  String audit() {
+  /**
+   * The key's columns, as text, of every child row that the rule checks (its MATCH decides), on
+   * some pages of the table: a TID range scan, which reads those pages only.
+   */
+  String audit(long fromBlock, long toBlock) {
     List<String> columns =
         rule.rule().child().columns().stream().map(column -> "t." + Sql.quoted(column)).toList();
     List<KeyShape.Pair> pairs = rule.shape().pairs();
@@ -165,7 +168,11 @@ final class LookupStatements {
         + " t where "
         + columns.stream()
             .map(column -> column + " is not null")
-            .collect(Collectors.joining(rule.rule().match() == Match.SIMPLE ? " and " : " or "));
+            .collect(
+                Collectors.joining(
+                    rule.rule().match() == Match.SIMPLE ? " and " : " or ",
+                    "t.ctid >= '(" + fromBlock + ",0)' and t.ctid < '(" + toBlock + ",0)' and (",
+                    ")"));
   }
 
   private String childrenOf(String condition, boolean versions) {

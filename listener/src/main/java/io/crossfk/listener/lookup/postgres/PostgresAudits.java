@@ -4,28 +4,24 @@ import io.crossfk.listener.lookup.AuditOutcome;
 import io.crossfk.listener.lookup.AuditReader;
 import io.crossfk.listener.lookup.AuditSink;
 import io.crossfk.listener.lookup.LookupException;
-import io.crossfk.rules.judge.Sight;
-import io.crossfk.rules.key.Key;
-import io.crossfk.rules.key.KeyShape;
 import io.crossfk.rules.model.BoundRule;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Audits of PostgreSQL tables, through a cursor in a transaction that reads one snapshot. */
+/** Audits of PostgreSQL tables, each on a connection of its own. */
 public final class PostgresAudits implements AuditReader {
-  /** Rows fetched, and keys handed out, at a time. */
-  private static final int CHUNK = 2000;
+  /** Pages of a piece, of each partition: 16 MiB as a rule, read in a part of a second. */
+  private static final int PIECE_BLOCKS = 2048;
 
   /** A sink that blocks longer than this loses its audit: its snapshot holds up the clean-up. */
   private static final Duration IDLE = Duration.ofMinutes(5);
@@ -38,14 +34,23 @@ public final class PostgresAudits implements AuditReader {
 
   private final Map<String, PostgresDatabase> databases = new HashMap<>();
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+  private final int pieceBlocks;
   private volatile boolean closed;
 
   public PostgresAudits(List<PostgresDatabase> databases) {
+    this(databases, PIECE_BLOCKS);
+  }
+
+  /**
+   * @param pieceBlocks pages that are read from one snapshot
+   */
+  PostgresAudits(List<PostgresDatabase> databases, int pieceBlocks) {
+    this.pieceBlocks = pieceBlocks;
     databases.forEach(database -> this.databases.put(database.name(), database));
   }
 
   @Override
-  public AuditOutcome audit(BoundRule rule, AuditSink sink) {
+  public AuditOutcome audit(BoundRule rule, Optional<String> from, AuditSink sink) {
     PostgresDatabase database = database(rule.rule().child().database());
     Connection connection;
     try {
@@ -64,63 +69,13 @@ public final class PostgresAudits implements AuditReader {
       connection.setAutoCommit(false);
       connection.setReadOnly(true);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-      return read(connection, rule, sink);
+      return new TableReading(connection, rule, sink, pieceBlocks).read(from);
     } catch (SQLException e) {
       return closed
           ? new AuditOutcome.Failed(database.name(), "crossfk is stopping")
           : failed(database, e);
     } finally {
       open.remove(connection);
-    }
-  }
-
-  private static AuditOutcome read(Connection connection, BoundRule rule, AuditSink sink)
-      throws SQLException {
-    Sight sight;
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(LookupStatements.VISIBILITY)) {
-      rows.next();
-      sight = Sights.read(rows);
-    }
-    if (!sink.opened(sight)) {
-      return new AuditOutcome.Aborted();
-    }
-    KeyShape shape = rule.shape();
-    int columns = shape.pairs().size();
-    try (PreparedStatement statement =
-        connection.prepareStatement(new LookupStatements(rule).audit())) {
-      statement.setFetchSize(CHUNK);
-      long count = 0;
-      long handedOut = 0;
-      List<Key> chunk = new ArrayList<>(CHUNK);
-      @Nullable Key last = null;
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          @Nullable String[] texts = new @Nullable String[columns];
-          for (int column = 0; column < columns; column++) {
-            texts[column] = rows.getString(column + 1);
-          }
-          Key key = shape.fromChild(texts);
-          count++;
-          if (key.equals(last)) {
-            continue;
-          }
-          last = key;
-          chunk.add(key);
-          if (chunk.size() == CHUNK) {
-            handedOut += CHUNK;
-            if (!sink.keys(chunk)) {
-              return new AuditOutcome.Aborted();
-            }
-            chunk = new ArrayList<>(CHUNK);
-          }
-        }
-      }
-      handedOut += chunk.size();
-      if (!chunk.isEmpty() && !sink.keys(chunk)) {
-        return new AuditOutcome.Aborted();
-      }
-      return new AuditOutcome.Complete(count, handedOut);
     }
   }
 

@@ -13,6 +13,7 @@ import io.crossfk.rules.model.BoundRule;
 import io.crossfk.sandbox.PostgresServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class OldestServerIT {
@@ -51,6 +52,7 @@ class OldestServerIT {
           assertThat(
                   audits.audit(
                       rule,
+                      Optional.empty(),
                       new AuditSink() {
                         @Override
                         public boolean opened(Sight child) {
@@ -60,6 +62,11 @@ class OldestServerIT {
                         @Override
                         public boolean keys(List<Key> keys) {
                           assertThat(keys).containsExactly(key);
+                          return true;
+                        }
+
+                        @Override
+                        public boolean passed(String place) {
                           return true;
                         }
                       }))

@@ -21,6 +21,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +67,7 @@ class PostgresAuditsIT {
   private static class Kept implements AuditSink {
     final List<Sight> sights = new ArrayList<>();
     final List<Key> keys = new ArrayList<>();
+    final List<String> places = new ArrayList<>();
     int chunks;
 
     @Override
@@ -80,18 +82,120 @@ class PostgresAuditsIT {
       keys.addAll(more);
       return true;
     }
+
+    @Override
+    public boolean passed(String place) {
+      places.add(place);
+      return true;
+    }
   }
 
   @Test
   void allKeysAreReadInChunksWithoutRepetitionsInARow() {
     Kept kept = new Kept();
 
-    AuditOutcome outcome = audits.audit(ordersUser, kept);
+    AuditOutcome outcome = audits.audit(ordersUser, Optional.empty(), kept);
 
     assertThat(outcome).isEqualTo(new AuditOutcome.Complete(10_000, 5001));
     assertThat(kept.sights).hasSize(1);
     assertThat(kept.chunks).isEqualTo(3);
     assertThat(kept.keys).hasSize(5001).contains(Key.of(0), Key.of(5000)).doesNotHaveDuplicates();
+  }
+
+  private PostgresAudits inPiecesOf(int blocks) {
+    return new PostgresAudits(world.databases(1, Duration.ofSeconds(5)), blocks);
+  }
+
+  @Test
+  void aTableIsReadPieceByPieceEachFromASnapshotOfItsOwn() {
+    Kept kept = new Kept();
+
+    try (PostgresAudits inPieces = inPiecesOf(10)) {
+      assertThat(inPieces.audit(ordersUser, Optional.empty(), kept))
+          .isEqualTo(new AuditOutcome.Complete(10_000, 5001 + kept.places.size()));
+    }
+
+    // 10,000 rows of 226 a page; a key of two rows may lie on both sides of a border.
+    assertThat(kept.sights).hasSize(5);
+    assertThat(kept.places).hasSize(4);
+    assertThat(kept.keys).contains(Key.of(0), Key.of(5000));
+  }
+
+  @Test
+  void anAuditGoesOnAtAPlaceThatItHadReached() {
+    Kept all = new Kept();
+    Kept rest = new Kept();
+    try (PostgresAudits inPieces = inPiecesOf(10)) {
+      inPieces.audit(ordersUser, Optional.empty(), all);
+
+      inPieces.audit(ordersUser, Optional.of(all.places.get(1)), rest);
+    }
+
+    assertThat(rest.sights).hasSize(3);
+    assertThat(rest.keys)
+        .doesNotContain(Key.of(1), Key.of(2000))
+        .contains(Key.of(3000), Key.of(5000));
+  }
+
+  @Test
+  void aTableWhoseFilesWereReplacedIsReadFromTheBeginning() throws Exception {
+    world.sql(
+        "orders",
+        "create table moved (id int primary key, user_id int)",
+        "insert into moved select g, g from generate_series(1, 10000) g");
+    BoundRule moved =
+        world
+            .bind(rule("moved", "orders:public.moved(user_id)", "users:public.users(id)"))
+            .getFirst();
+    Kept before = new Kept();
+    Kept after = new Kept();
+    Kept meanwhile =
+        new Kept() {
+          @Override
+          public boolean passed(String place) {
+            super.passed(place);
+            if (places.size() == 2) {
+              try {
+                world.sql("orders", "vacuum full moved");
+              } catch (SQLException e) {
+                throw new AssertionError(e);
+              }
+            }
+            return true;
+          }
+        };
+    try (PostgresAudits inPieces = inPiecesOf(10)) {
+      inPieces.audit(moved, Optional.empty(), before);
+      world.sql("orders", "delete from moved where id <= 5000", "vacuum full moved");
+
+      inPieces.audit(moved, Optional.of(before.places.get(2)), after);
+      inPieces.audit(moved, Optional.empty(), meanwhile);
+    }
+
+    assertThat(after.keys).hasSize(5000).doesNotHaveDuplicates();
+    assertThat(meanwhile.keys).contains(Key.of(5001)).hasSizeGreaterThan(5000);
+    assertThat(List.copyOf(new java.util.HashSet<>(meanwhile.keys))).hasSize(5000);
+  }
+
+  @Test
+  void piecesOfAPartitionedTableReachEveryPartition() throws Exception {
+    world.sql(
+        "orders",
+        "create table parts (id int, user_id int, primary key (id)) partition by range (id)",
+        "create table parts_small partition of parts for values from (0) to (100)",
+        "create table parts_large partition of parts for values from (100) to (100000)",
+        "insert into parts select g, g from generate_series(0, 10000) g");
+    BoundRule parts =
+        world
+            .bind(rule("parts", "orders:public.parts(user_id)", "users:public.users(id)"))
+            .getFirst();
+    Kept kept = new Kept();
+    try (PostgresAudits inPieces = inPiecesOf(10)) {
+      inPieces.audit(parts, Optional.empty(), kept);
+    }
+
+    assertThat(kept.keys).hasSize(10_001).doesNotHaveDuplicates();
+    assertThat(kept.places).hasSize(4);
   }
 
   @Test
@@ -117,7 +221,7 @@ class PostgresAuditsIT {
           }
         };
 
-    audits.audit(ordersUser, kept);
+    audits.audit(ordersUser, Optional.empty(), kept);
 
     assertThat(kept.keys).isNotEmpty().doesNotContain(Key.of(777_777));
     Sight.Primary sight = (Sight.Primary) kept.sights.getFirst();
@@ -140,8 +244,8 @@ class PostgresAuditsIT {
     Kept ofSimple = new Kept();
     Kept ofFull = new Kept();
 
-    audits.audit(simple, ofSimple);
-    audits.audit(full, ofFull);
+    audits.audit(simple, Optional.empty(), ofSimple);
+    audits.audit(full, Optional.empty(), ofFull);
 
     Key whole = Key.of(new KeyValue.Whole(1), new KeyValue.Truth(true));
     assertThat(ofSimple.keys).containsExactly(whole);
@@ -168,8 +272,8 @@ class PostgresAuditsIT {
           }
         };
 
-    assertThat(audits.audit(ordersUser, atOnce)).isEqualTo(new AuditOutcome.Aborted());
-    assertThat(audits.audit(ordersUser, afterAChunk)).isEqualTo(new AuditOutcome.Aborted());
+    assertThat(audits.audit(ordersUser, Optional.empty(), atOnce)).isEqualTo(new AuditOutcome.Aborted());
+    assertThat(audits.audit(ordersUser, Optional.empty(), afterAChunk)).isEqualTo(new AuditOutcome.Aborted());
     assertThat(afterAChunk.chunks).isEqualTo(1);
   }
 
@@ -182,7 +286,7 @@ class PostgresAuditsIT {
             .getFirst();
     world.sql("orders", "drop table gone");
 
-    assertThat(audits.audit(rule, new Kept()))
+    assertThat(audits.audit(rule, Optional.empty(), new Kept()))
         .isEqualTo(new AuditOutcome.Failed("orders", "relation \"public.gone\" does not exist"));
   }
 
@@ -205,7 +309,7 @@ class PostgresAuditsIT {
           }
         };
     CompletableFuture<AuditOutcome> outcome =
-        CompletableFuture.supplyAsync(() -> own.audit(ordersUser, slow));
+        CompletableFuture.supplyAsync(() -> own.audit(ordersUser, Optional.empty(), slow));
     assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
 
     own.close();
@@ -213,7 +317,7 @@ class PostgresAuditsIT {
 
     AuditOutcome stopping = new AuditOutcome.Failed("orders", "crossfk is stopping");
     assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(stopping);
-    assertThat(own.audit(ordersUser, new Kept())).isEqualTo(stopping);
+    assertThat(own.audit(ordersUser, Optional.empty(), new Kept())).isEqualTo(stopping);
   }
 
   @Test
