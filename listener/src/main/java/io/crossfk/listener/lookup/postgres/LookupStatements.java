@@ -155,17 +155,43 @@ final class LookupStatements {
 
   /** The key's columns, as text, of every child row that the rule checks (its MATCH decides). */
   String audit() {
-    List<String> columns =
-        rule.rule().child().columns().stream().map(column -> "t." + Sql.quoted(column)).toList();
-    List<KeyShape.Pair> pairs = rule.shape().pairs();
+    return children(true);
+  }
+
+  /**
+   * The key's columns of every child row that the rule checks (its MATCH decides).
+   *
+   * @param asText as their types print them, else as they are
+   */
+  String children(boolean asText) {
+    return keys(
+        rule.rule().child(),
+        rule.shape().pairs().stream().map(KeyShape.Pair::child).toList(),
+        asText,
+        rule.rule().match() == Match.SIMPLE ? " and " : " or ");
+  }
+
+  /** The key's columns of every row that can be a parent, as {@link #children(boolean)}. */
+  String parents(boolean asText) {
+    return keys(
+        rule.rule().parent(),
+        rule.shape().pairs().stream().map(KeyShape.Pair::parent).toList(),
+        asText,
+        " and ");
+  }
+
+  private static String keys(TableKey key, List<ColumnType> types, boolean asText, String joined) {
+    List<String> columns = key.columns().stream().map(column -> "t." + Sql.quoted(column)).toList();
     return IntStream.range(0, columns.size())
-            .mapToObj(column -> Sql.text(columns.get(column), pairs.get(column).child()))
+            .mapToObj(
+                column ->
+                    asText ? Sql.text(columns.get(column), types.get(column)) : columns.get(column))
             .collect(Collectors.joining(", ", "select ", " from "))
-        + Sql.quoted(rule.child().table())
+        + Sql.quoted(key.table())
         + " t where "
         + columns.stream()
             .map(column -> column + " is not null")
-            .collect(Collectors.joining(rule.rule().match() == Match.SIMPLE ? " and " : " or "));
+            .collect(Collectors.joining(joined));
   }
 
   private String childrenOf(String condition, boolean versions) {
