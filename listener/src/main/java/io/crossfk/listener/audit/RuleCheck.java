@@ -79,12 +79,35 @@ public final class RuleCheck {
             .find(children, parents);
         return candidates.outcome(read.rows(), readParents.rows(), start);
       }
-      AuditOutcome failure = childEnd instanceof AuditOutcome.Complete ? parentEnd : childEnd;
-      return failure instanceof AuditOutcome.Failed(String database, String reason)
-          ? new CheckOutcome.Failed(rule, since(start), database, reason)
-          : new CheckOutcome.Failed(
-              rule, since(start), rule.rule().child().database(), "the check was broken off");
+      return failed(rule, childEnd instanceof AuditOutcome.Complete ? parentEnd : childEnd, start);
     }
+  }
+
+  /** As {@link #check}, of about so many child rows chosen by chance. */
+  public CheckOutcome sample(BoundRule rule, int rows, Progress progress)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    KeyCode code = KeyCode.of(rule.shape());
+    SampledKeys keys = new SampledKeys(code);
+    AuditOutcome end = scanner.sample(rule, rows, keys, progress.of(Side.CHILD));
+    if (end instanceof AuditOutcome.Complete read) {
+      Candidates candidates =
+          new Candidates(rule, new Proofs(rule.rule(), lookups), rule.rule().maxOpen());
+      for (Key key : keys.all()) {
+        if (!candidates.test(key)) {
+          break;
+        }
+      }
+      return candidates.outcome(read.rows(), 0, start);
+    }
+    return failed(rule, end, start);
+  }
+
+  private static CheckOutcome failed(BoundRule rule, AuditOutcome end, long start) {
+    return end instanceof AuditOutcome.Failed(String database, String reason)
+        ? new CheckOutcome.Failed(rule, since(start), database, reason)
+        : new CheckOutcome.Failed(
+            rule, since(start), rule.rule().child().database(), "the check was broken off");
   }
 
   private Callable<AuditOutcome> scan(

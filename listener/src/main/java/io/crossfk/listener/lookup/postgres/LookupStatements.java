@@ -171,6 +171,16 @@ final class LookupStatements {
         rule.rule().match() == Match.SIMPLE ? " and " : " or ");
   }
 
+  /** As {@link #children(boolean)}, of about that part of the table's pages. */
+  String sample(boolean asText, double percent, int limit) {
+    String table = Sql.quoted(rule.child().table()) + " t";
+    // Written out: a number in the session's or the JVM's own form would not do.
+    String sampled = table + " tablesample system (" + new java.math.BigDecimal(percent) + ")";
+    return children(asText).replace(" from " + table + " ", " from " + sampled + " ")
+        + " limit "
+        + limit;
+  }
+
   /** The key's columns of every row that can be a parent, as {@link #children(boolean)}. */
   String parents(boolean asText) {
     return keys(

@@ -77,6 +77,27 @@ public final class PostgresKeyScanner implements KeyScanner {
 
   @Override
   public AuditOutcome scan(BoundRule rule, Side side, KeySink sink, Pace pace) {
+    boolean asText = KeyCode.of(rule.shape()).columns().isEmpty();
+    LookupStatements statements = new LookupStatements(rule);
+    return scan(
+        rule,
+        side,
+        side == Side.CHILD ? statements.children(asText) : statements.parents(asText),
+        sink,
+        pace);
+  }
+
+  @Override
+  public AuditOutcome sample(BoundRule rule, int rows, KeySink sink, Pace pace) {
+    long all = estimate(rule, Side.CHILD).orElse(0);
+    // Half as many again: pages differ, and rows that the rule does not check are left out.
+    double percent = all <= rows ? 100 : Math.min(100, 150.0 * rows / all);
+    boolean asText = KeyCode.of(rule.shape()).columns().isEmpty();
+    String query = new LookupStatements(rule).sample(asText, percent, rows);
+    return scan(rule, Side.CHILD, query, sink, pace);
+  }
+
+  private AuditOutcome scan(BoundRule rule, Side side, String query, KeySink sink, Pace pace) {
     PostgresDatabase database = database(table(rule, side).database());
     Connection connection;
     try {
@@ -92,7 +113,7 @@ public final class PostgresKeyScanner implements KeyScanner {
       try (Statement settings = connection.createStatement()) {
         settings.execute(Sessions.forScans(statementTimeout.toMillis()));
       }
-      return copy(connection, rule, side, sink, pace);
+      return copy(connection, rule, side, query, sink, pace);
     } catch (SQLException e) {
       return closed ? stopping(database) : failed(database, e);
     } finally {
@@ -101,13 +122,9 @@ public final class PostgresKeyScanner implements KeyScanner {
   }
 
   private static AuditOutcome copy(
-      Connection connection, BoundRule rule, Side side, KeySink sink, Pace pace)
+      Connection connection, BoundRule rule, Side side, String query, KeySink sink, Pace pace)
       throws SQLException {
-    KeyCode code = KeyCode.of(rule.shape());
-    CopiedRows copied = new CopiedRows(code, side == Side.CHILD, sink);
-    boolean asText = code.columns().isEmpty();
-    LookupStatements statements = new LookupStatements(rule);
-    String query = side == Side.CHILD ? statements.children(asText) : statements.parents(asText);
+    CopiedRows copied = new CopiedRows(KeyCode.of(rule.shape()), side == Side.CHILD, sink);
     CopyOut copy =
         connection
             .unwrap(PGConnection.class)
