@@ -43,30 +43,37 @@ public final class FeedLog implements AutoCloseable {
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
   private volatile boolean closing;
 
+  private final String bootstrapServers;
+
   // Guarded by this.
+  private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final List<Transition> transitions = new ArrayList<>();
   private final Map<String, List<Transition>> histories = new HashMap<>();
 
   private FeedLog(String bootstrapServers, String topic) {
     this.topic = topic;
-    this.consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
-                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false",
-                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, "500",
-                ConsumerConfig.METADATA_MAX_AGE_CONFIG, "1000"),
-            new StringDeserializer(),
-            new StringDeserializer());
+    this.bootstrapServers = bootstrapServers;
+    this.consumer = consumer();
     this.thread = Thread.ofPlatform().name("feed-log-" + topic).start(this::follow);
   }
 
   /** Follows the topic, which need not exist yet. */
   public static FeedLog of(Stage stage) {
     return new FeedLog(stage.bootstrapServers(), stage.violationsTopic());
+  }
+
+  private KafkaConsumer<String, String> consumer() {
+    return new KafkaConsumer<>(
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none",
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
+            ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false",
+            ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, "500",
+            ConsumerConfig.METADATA_MAX_AGE_CONFIG, "1000"),
+        new StringDeserializer(),
+        new StringDeserializer());
   }
 
   private void follow() {
@@ -78,6 +85,7 @@ public final class FeedLog implements AutoCloseable {
         for (ConsumerRecord<String, String> each : consumer.poll(POLL)) {
           add(transition(each));
         }
+        arriveAt(partitions);
       }
     } catch (RuntimeException failed) {
       failure.set(failed);
@@ -120,6 +128,31 @@ public final class FeedLog implements AutoCloseable {
   private synchronized void add(Transition transition) {
     transitions.add(transition);
     histories.computeIfAbsent(transition.id(), first -> new ArrayList<>()).add(transition);
+  }
+
+  private synchronized void arriveAt(List<TopicPartition> partitions) {
+    partitions.forEach(partition -> positions.put(partition, consumer.position(partition)));
+  }
+
+  private synchronized boolean isPast(Map<TopicPartition, Long> ends) {
+    requireAlive();
+    return ends.entrySet().stream()
+        .allMatch(end -> positions.getOrDefault(end.getKey(), -1L) >= end.getValue());
+  }
+
+  /** Waits until all is read that is committed now. */
+  public void awaitEnd() {
+    try (KafkaConsumer<String, String> asking = consumer()) {
+      Map<TopicPartition, Long> ends =
+          asking.endOffsets(
+              asking.partitionsFor(topic).stream()
+                  .map(info -> new TopicPartition(info.topic(), info.partition()))
+                  .toList());
+      Awaitility.await("the end of " + topic)
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(5))
+          .until(() -> isPast(ends));
+    }
   }
 
   /** Every transition so far, in the order of arrival. */

@@ -214,6 +214,27 @@ class RecoveryIT {
   }
 
   @Test
+  void aRenamedKeyMakesItsOwnRuleBlindAndNoOther() throws Exception {
+    RunningListener first = stage.run(configuration);
+    first.awaitWatching();
+    stage.sql("orders", "alter table orders rename user_id to owner_id");
+    stage.sql("orders", "insert into orders (owner_id) values (1)");
+    Awaitility.await("the log no longer has the key")
+        .atMost(PATIENCE)
+        .until(() -> life(first, "orders-user") instanceof RuleLife.Blind);
+    stage.sql("orders", "insert into stock (product_id) values (9)");
+    feed.awaitOpened("stock-product|[9]");
+    assertThat(life(first, "stock-product")).isInstanceOf(RuleLife.Watching.class);
+    stage.sql("orders", "alter table orders rename owner_id to user_id");
+    first.close();
+    RunningListener second = stage.run(configuration);
+    second.awaitWatching();
+    assertThat(feed.awaitOpened("orders-user|[1]").text("cause")).isEqualTo("existing");
+    antiJoin.awaitEqual(feed, PATIENCE);
+    second.close();
+  }
+
+  @Test
   void aRuleThatIsChangedOrRemovedResolvesWhatItHadOpened() throws Exception {
     RunningListener first = stage.run(configuration);
     first.awaitWatching();

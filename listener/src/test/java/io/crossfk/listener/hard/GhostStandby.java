@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A synchronous standby that does not exist: each commit reaches the log and its readers, its
  * client waits for ever, and no query sees it.
  */
-final class GhostStandby implements AutoCloseable {
+public final class GhostStandby implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final PostgresServer server;
@@ -30,7 +30,7 @@ final class GhostStandby implements AutoCloseable {
   }
 
   /** From here on every commit on the server waits. */
-  static GhostStandby appears(PostgresServer server, String database) throws SQLException {
+  public static GhostStandby appears(PostgresServer server, String database) throws SQLException {
     server.execute("postgres", "alter system set synchronous_standby_names = 'ghost'");
     server.execute("postgres", "select pg_reload_conf()");
     GhostStandby ghost = new GhostStandby(server, database);
@@ -48,7 +48,7 @@ final class GhostStandby implements AutoCloseable {
   }
 
   /** Starts a transaction whose commit is in the log and hangs when this returns. */
-  Client commit(String sql) throws SQLException {
+  public Client commit(String sql) throws SQLException {
     Client client = execute(sql);
     if (!client.awaitWaitingOrDone()) {
       throw new AssertionError("the commit does not wait: " + sql, client.failure.get());
@@ -62,7 +62,7 @@ final class GhostStandby implements AutoCloseable {
   }
 
   /** All commits that wait become visible. */
-  void vanishes() throws SQLException {
+  public void vanishes() throws SQLException {
     server.execute("postgres", "alter system reset synchronous_standby_names");
     server.execute("postgres", "select pg_reload_conf()");
     while (!clients.isEmpty()) {
@@ -76,7 +76,7 @@ final class GhostStandby implements AutoCloseable {
   }
 
   /** A client that waits for its commit. */
-  final class Client {
+  public final class Client {
     private final int process;
     private final Thread thread;
     private final AtomicReference<@Nullable SQLException> failure = new AtomicReference<>();
@@ -99,7 +99,7 @@ final class GhostStandby implements AutoCloseable {
       }
     }
 
-    boolean isWaiting() throws SQLException {
+    public boolean isWaiting() throws SQLException {
       try (Connection connection = server.connect("postgres");
           Statement statement = connection.createStatement();
           ResultSet row =
@@ -119,7 +119,7 @@ final class GhostStandby implements AutoCloseable {
     }
 
     /** An operator ends the client; its commit stays, and becomes visible. */
-    void terminate() throws SQLException {
+    public void terminate() throws SQLException {
       server.execute("postgres", "select pg_terminate_backend(" + process + ")");
       awaitEnd();
     }
