@@ -47,6 +47,13 @@ public final class PostgresCatalog {
    */
   public static CatalogReport read(Collection<CatalogDatabase> databases, List<Rule> rules)
       throws InterruptedException {
+    return read(databases, rules, Purpose.WATCH);
+  }
+
+  /** As {@link #read(Collection, List)}, for a purpose. */
+  public static CatalogReport read(
+      Collection<CatalogDatabase> databases, List<Rule> rules, Purpose purpose)
+      throws InterruptedException {
     Map<String, Set<TableReference>> wanted = new HashMap<>();
     Set<TableKey> children = new LinkedHashSet<>();
     for (Rule rule : rules) {
@@ -57,18 +64,20 @@ public final class PostgresCatalog {
     }
     List<CatalogDatabase> named =
         databases.stream().filter(database -> wanted.containsKey(database.name())).toList();
-    Map<String, Reading> readings = readAll(named, wanted, children);
+    Map<String, Reading> readings = readAll(named, wanted, children, purpose);
     List<CatalogFinding> findings = new ArrayList<>();
     Map<String, String> slots = new HashMap<>();
     for (CatalogDatabase database : named) {
       readings.computeIfPresent(
-          database.name(), (name, reading) -> withSlotChecked(database, reading, slots));
+          database.name(),
+          (name, reading) ->
+              purpose == Purpose.WATCH ? withSlotChecked(database, reading, slots) : reading);
       Reading reading = readings.get(database.name());
       if (reading != null) {
         findings.addAll(reading.findings());
       }
     }
-    return new RuleInspection(readings, rules).report(findings);
+    return new RuleInspection(readings, rules, purpose).report(findings);
   }
 
   /**
@@ -93,7 +102,8 @@ public final class PostgresCatalog {
   private static Map<String, Reading> readAll(
       List<CatalogDatabase> databases,
       Map<String, Set<TableReference>> wanted,
-      Set<TableKey> children)
+      Set<TableKey> children,
+      Purpose purpose)
       throws InterruptedException {
     long start = System.nanoTime();
     // Never closed: that would wait for a reading that cannot be interrupted, a look-up of a name.
@@ -102,7 +112,7 @@ public final class PostgresCatalog {
       Map<CatalogDatabase, Future<Reading>> pending = new LinkedHashMap<>();
       for (CatalogDatabase database : databases) {
         Set<TableReference> tables = wanted.getOrDefault(database.name(), Set.of());
-        pending.put(database, executor.submit(() -> read(database, tables, children)));
+        pending.put(database, executor.submit(() -> read(database, tables, children, purpose)));
       }
       Map<String, Reading> readings = new LinkedHashMap<>();
       for (Map.Entry<CatalogDatabase, Future<Reading>> entry : pending.entrySet()) {
@@ -132,12 +142,15 @@ public final class PostgresCatalog {
   }
 
   private static Reading read(
-      CatalogDatabase database, Set<TableReference> tables, Set<TableKey> children) {
+      CatalogDatabase database,
+      Set<TableReference> tables,
+      Set<TableKey> children,
+      Purpose purpose) {
     if (!isAddress(database.url())) {
       return Reading.of(ConnectionFailures.noAddress(database));
     }
     try (Connection connection = connect(database)) {
-      return read(database, connection, tables, children);
+      return read(database, connection, tables, children, purpose);
     } catch (SQLException e) {
       return Reading.of(ConnectionFailures.connecting(database, e));
     }
@@ -147,7 +160,8 @@ public final class PostgresCatalog {
       CatalogDatabase database,
       Connection connection,
       Set<TableReference> tables,
-      Set<TableKey> children) {
+      Set<TableKey> children,
+      Purpose purpose) {
     try {
       CatalogReader reader = new CatalogReader(connection, database);
       CatalogReader.Version version = reader.begin();
@@ -155,7 +169,7 @@ public final class PostgresCatalog {
         return Reading.of(ServerFindings.tooOld(database, version));
       }
       DatabaseFacts facts = reader.read(version, tables, children);
-      return new Reading.Facts(facts, ServerFindings.of(database, facts.server()));
+      return new Reading.Facts(facts, ServerFindings.of(database, facts.server(), purpose));
     } catch (SQLException e) {
       return Reading.of(ConnectionFailures.reading(database, e));
     }

@@ -20,6 +20,7 @@ import java.util.Optional;
 final class RuleInspection {
   private final Map<String, Reading> readings;
   private final List<Rule> rules;
+  private final Purpose purpose;
   private final RuleProblems problems = new RuleProblems();
   private final List<BoundRule> bound = new ArrayList<>();
   private final List<Rule> waiting = new ArrayList<>();
@@ -28,9 +29,10 @@ final class RuleInspection {
   /**
    * @param readings by the configuration's name, one for each database that a rule names
    */
-  RuleInspection(Map<String, Reading> readings, List<Rule> rules) {
+  RuleInspection(Map<String, Reading> readings, List<Rule> rules, Purpose purpose) {
     this.readings = readings;
     this.rules = List.copyOf(rules);
+    this.purpose = purpose;
   }
 
   CatalogReport report(List<CatalogFinding> ofDatabases) {
@@ -68,7 +70,7 @@ final class RuleInspection {
     TableKey key = side == Side.CHILD ? rule.child() : rule.parent();
     Reading reading = reading(key.database());
     if (reading instanceof Reading.Facts read) {
-      new TableFindings(read.facts(), rules, problems).inspect(rule, side);
+      new TableFindings(read.facts(), rules, problems, purpose).inspect(rule, side);
     }
     return reading;
   }

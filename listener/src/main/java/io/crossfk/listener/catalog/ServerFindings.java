@@ -22,7 +22,8 @@ final class ServerFindings {
             + ", and crossfk needs 14 or newer; upgrade the server");
   }
 
-  static List<OfDatabase> of(CatalogDatabase database, DatabaseFacts.Server server) {
+  static List<OfDatabase> of(
+      CatalogDatabase database, DatabaseFacts.Server server, Purpose purpose) {
     ServerFindings findings = new ServerFindings(database);
     if (server.inRecovery()) {
       // Nothing else can be changed on a standby.
@@ -31,9 +32,11 @@ final class ServerFindings {
               + " all of its hosts with ?targetServerType=primary");
       return findings.findings;
     }
-    findings.walLevel(server);
-    findings.replication(server);
-    findings.slots(server);
+    if (purpose == Purpose.WATCH) {
+      findings.walLevel(server);
+      findings.replication(server);
+      findings.slots(server);
+    }
     return findings.findings;
   }
 

@@ -25,14 +25,17 @@ final class TableFindings {
   private final DatabaseFacts facts;
   private final List<Rule> rules;
   private final RuleProblems problems;
+  private final Purpose purpose;
 
   /**
    * @param rules all of them: what a role lacks on a table is granted at once
    */
-  TableFindings(DatabaseFacts facts, List<Rule> rules, RuleProblems problems) {
+  TableFindings(
+      DatabaseFacts facts, List<Rule> rules, RuleProblems problems, Purpose purpose) {
     this.facts = facts;
     this.rules = rules;
     this.problems = problems;
+    this.purpose = purpose;
   }
 
   void inspect(Rule rule, Side side) {
@@ -47,11 +50,13 @@ final class TableFindings {
       add(rule, side, "table " + table.table() + unfit.get());
       return;
     }
-    lifetime(rule, side, table);
     boolean sound = columns(rule, side, table, key.columns());
     privileges(rule, side, table);
-    members(rule, side, table);
-    ancestors(rule, side, table);
+    if (purpose == Purpose.WATCH) {
+      lifetime(rule, side, table);
+      members(rule, side, table);
+      ancestors(rule, side, table);
+    }
     if (sound) {
       indexes(rule, side, table, key);
     }
@@ -186,6 +191,23 @@ final class TableFindings {
 
   private Optional<String> unfit(TableFacts table, TableFacts.Column column) {
     String place = "column " + table.table() + "." + column.name();
+    if (purpose == Purpose.WATCH) {
+      Optional<String> unpublished = unpublished(table, column, place);
+      if (unpublished.isPresent()) {
+        return unpublished;
+      }
+    }
+    return ColumnTypes.of(column.type()).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            place
+                + " has the type "
+                + column.type().shown()
+                + ", which cannot be a key; refer to a column of one of these types: "
+                + ColumnTypes.ACCEPTED);
+  }
+
+  private Optional<String> unpublished(TableFacts table, TableFacts.Column column, String place) {
     if (column.generation() == TableFacts.Generation.VIRTUAL) {
       return Optional.of(
           place
@@ -205,14 +227,7 @@ final class TableFindings {
               + column.sql()
               + " DROP EXPRESSION;");
     }
-    return ColumnTypes.of(column.type()).isPresent()
-        ? Optional.empty()
-        : Optional.of(
-            place
-                + " has the type "
-                + column.type().shown()
-                + ", which cannot be a key; refer to a column of one of these types: "
-                + ColumnTypes.ACCEPTED);
+    return Optional.empty();
   }
 
   private void privileges(Rule rule, Side side, TableFacts table) {
@@ -272,7 +287,7 @@ final class TableFindings {
   }
 
   /** What look-ups of this rule read of this table and may not. */
-  private static List<String> unreadable(TableFacts table, Rule rule, Side side) {
+  private List<String> unreadable(TableFacts table, Rule rule, Side side) {
     Set<String> read = new LinkedHashSet<>(key(rule, side).columns());
     if (side == Side.CHILD) {
       read.addAll(table.rowIdentity());
@@ -289,7 +304,7 @@ final class TableFindings {
       unreadable.add("xmin");
     }
     // An audit reads the children page by page.
-    if (side == Side.CHILD && !table.placeReadable()) {
+    if (purpose == Purpose.WATCH && side == Side.CHILD && !table.placeReadable()) {
       unreadable.add("ctid");
     }
     return unreadable;

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  crossfk demo                       see all of it, with nothing set up",
       "  crossfk run -c crossfk.yaml        the service",
+      "  crossfk check -c crossfk.yaml      whole tables once, for CI or a clone",
       "  crossfk tail -c crossfk.yaml       what it publishes, for people",
       "  crossfk run --help                 more about one command"
     })

@@ -10,6 +10,9 @@ final class ExitCodes {
   /** Done, or stopped by a signal after everything settled was flushed. */
   static final int CLEAN = 0;
 
+  /** A check found violations. */
+  static final int VIOLATIONS = 1;
+
   /** The command line cannot be understood. */
   static final int USAGE = 64;
 
@@ -26,6 +29,7 @@ final class ExitCodes {
   static Map<String, String> meanings() {
     Map<String, String> meanings = new LinkedHashMap<>();
     meanings.put("0", "done, or ended by SIGTERM or Ctrl-C in an orderly way");
+    meanings.put("1", "check: violations were found");
     meanings.put("64", "the command line cannot be understood");
     meanings.put("69", "a database or Kafka could not be reached; try again later");
     meanings.put("70", "an error of crossfk itself");

@@ -32,6 +32,7 @@ public final class Main {
         new CommandLine(new CrossfkCommand())
             .addSubcommand(new RunCommand(terminal))
             .addSubcommand(new TailCommand(terminal))
+            .addSubcommand(new CheckCommand(terminal))
             .addSubcommand(new DemoCommand(terminal));
     commandLine.getSubcommands().values().forEach(Main::describeExitCodes);
     return commandLine

@@ -33,6 +33,18 @@ public record Configuration(
     }
   }
 
+  /**
+   * The same with other addresses for some databases: a clone's, for a check.
+   *
+   * @param addresses by the names that rules use
+   */
+  public Configuration withAddresses(Map<String, String> addresses) {
+    Map<String, DatabaseSettings> moved = new LinkedHashMap<>(databases);
+    addresses.forEach(
+        (database, url) -> moved.computeIfPresent(database, (any, settings) -> settings.at(url)));
+    return new Configuration(name, moved, kafka, feed, cache, ops, rules);
+  }
+
   /** Fences an older instance of the same installation, and no other's. */
   public String transactionalId() {
     return "crossfk-" + name;

@@ -30,6 +30,11 @@ public record DatabaseSettings(
     return properties;
   }
 
+  /** The same database at another address. */
+  DatabaseSettings at(String otherUrl) {
+    return new DatabaseSettings(name, otherUrl, user, password, slot, publication, lookups);
+  }
+
   /** Without the URL's options, which may name keys and their passwords. */
   @Override
   public String toString() {

@@ -36,7 +36,7 @@ class ServerFindingsTest {
   }
 
   private static List<String> messages(DatabaseFacts.Server server) {
-    return ServerFindings.of(DATABASE, server).stream()
+    return ServerFindings.of(DATABASE, server, Purpose.WATCH).stream()
         .map(CatalogFinding.OfDatabase::message)
         .toList();
   }

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The SQL of one rule. Every statement but {@link #audit} returns what it saw (I1), one row even
- * when there is nothing else to return. Keys are bound as {@link KeyTable} says.
+ * The SQL of one rule's look-ups. Every statement returns what it saw (I1), one row even when there
+ * is nothing else to return. Keys are bound as {@link KeyTable} says.
  *
  * <p>Each key is looked up by itself (LATERAL with a LIMIT): the planner cannot turn that into a
  * join that reads a whole table.
@@ -151,28 +151,6 @@ final class LookupStatements {
         + " limit "
         + (SPELLING_LIMIT + 1)
         + ") c) q on true";
-  }
-
-  /**
-   * The key's columns, as text, of every child row that the rule checks (its MATCH decides), on
-   * some pages of the table: a TID range scan, which reads those pages only.
-   */
-  String audit(long fromBlock, long toBlock) {
-    List<String> columns =
-        rule.rule().child().columns().stream().map(column -> "t." + Sql.quoted(column)).toList();
-    List<KeyShape.Pair> pairs = rule.shape().pairs();
-    return IntStream.range(0, columns.size())
-            .mapToObj(column -> Sql.text(columns.get(column), pairs.get(column).child()))
-            .collect(Collectors.joining(", ", "select ", " from "))
-        + Sql.quoted(rule.child().table())
-        + " t where "
-        + columns.stream()
-            .map(column -> column + " is not null")
-            .collect(
-                Collectors.joining(
-                    rule.rule().match() == Match.SIMPLE ? " and " : " or ",
-                    "t.ctid >= '(" + fromBlock + ",0)' and t.ctid < '(" + toBlock + ",0)' and (",
-                    ")"));
   }
 
   private String childrenOf(String condition, boolean versions) {

@@ -74,6 +74,11 @@ final class Sessions implements DataSource {
         + idleMillis;
   }
 
+  /** The settings of a connection that reads a whole table in one statement. */
+  static String forScans(long timeoutMillis) {
+    return COMMON + " set lock_timeout = 5000; set statement_timeout = " + timeoutMillis;
+  }
+
   @Override
   public Connection getConnection() throws SQLException {
     Properties properties = new Properties();

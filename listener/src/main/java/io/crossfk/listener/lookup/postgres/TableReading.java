@@ -131,7 +131,7 @@ final class TableReading {
         return false;
       }
     }
-    String sql = new LookupStatements(rule).audit(block, block + pieceBlocks);
+    String sql = new TableStatements(rule).audit(block, block + pieceBlocks);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setFetchSize(CHUNK);
       try (ResultSet keys = statement.executeQuery()) {

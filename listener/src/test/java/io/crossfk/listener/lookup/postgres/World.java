@@ -29,7 +29,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Databases on real servers, by the names that rules use, and what tests do with them. */
-final class World implements AutoCloseable {
+public final class World implements AutoCloseable {
   private static final Pattern KEY = Pattern.compile("(\\w+):(\\w+)\\.(\\w+)\\((.*)\\)");
 
   private final Map<String, PostgresServer> servers = new LinkedHashMap<>();
@@ -37,7 +37,7 @@ final class World implements AutoCloseable {
   private final AtomicLong numbers = new AtomicLong();
 
   /** All databases on one server. */
-  static World on(PostgresServer server, String... databases) throws SQLException {
+  public static World on(PostgresServer server, String... databases) throws SQLException {
     World world = new World();
     world.started.add(server);
     for (String database : databases) {
@@ -46,7 +46,7 @@ final class World implements AutoCloseable {
     return world;
   }
 
-  World and(String database, PostgresServer server) throws SQLException {
+  public World and(String database, PostgresServer server) throws SQLException {
     started.add(server);
     add(database, server);
     return this;
@@ -57,17 +57,17 @@ final class World implements AutoCloseable {
     servers.put(database, server);
   }
 
-  PostgresServer server(String database) {
+  public PostgresServer server(String database) {
     return Objects.requireNonNull(servers.get(database), database);
   }
 
-  void sql(String database, String... statements) throws SQLException {
+  public void sql(String database, String... statements) throws SQLException {
     for (String statement : statements) {
       server(database).execute(database, statement);
     }
   }
 
-  List<PostgresDatabase> databases(int connections, Duration timeout) {
+  public List<PostgresDatabase> databases(int connections, Duration timeout) {
     return servers.entrySet().stream()
         .map(
             entry ->
@@ -82,7 +82,7 @@ final class World implements AutoCloseable {
   }
 
   /** Written as in a rule file: {@code orders:public.orders(user_id)}. */
-  static Rule rule(String name, String child, String parent) {
+  public static Rule rule(String name, String child, String parent) {
     return Rule.of(name, key(child), key(parent));
   }
 
@@ -95,7 +95,7 @@ final class World implements AutoCloseable {
   }
 
   /** Binds as the service does. */
-  List<BoundRule> bind(Rule... rules) throws InterruptedException {
+  public List<BoundRule> bind(Rule... rules) throws InterruptedException {
     List<CatalogDatabase> catalogues =
         databases(1, Duration.ofSeconds(10)).stream()
             .map(
@@ -113,7 +113,7 @@ final class World implements AutoCloseable {
     return report.bound();
   }
 
-  PostgresLookups lookups(List<BoundRule> rules) {
+  public PostgresLookups lookups(List<BoundRule> rules) {
     return new PostgresLookups(databases(4, Duration.ofSeconds(10)), rules);
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossfk.listener.audit;
+
+import org.jspecify.annotations.NullMarked;
