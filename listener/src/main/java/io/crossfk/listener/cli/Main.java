@@ -32,7 +32,8 @@ public final class Main {
         new CommandLine(new CrossfkCommand())
             .addSubcommand(new RunCommand(terminal))
             .addSubcommand(new TailCommand(terminal))
-            .addSubcommand(new DemoCommand(terminal));
+            .addSubcommand(new DemoCommand(terminal))
+            .addSubcommand(new SetupCommand(System.getenv()));
     commandLine.getSubcommands().values().forEach(Main::describeExitCodes);
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
