@@ -55,6 +55,40 @@ class ArchitectureTest {
           .resideInAnyPackage(ROOT + ".source..", ROOT + ".lookup..", ROOT + ".feed..");
 
   @ArchTest
+  static final ArchRule set_up_knows_the_source_and_no_other_part =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + ".setup..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              ROOT,
+              ROOT + ".lookup..",
+              ROOT + ".feed..",
+              ROOT + ".config..",
+              ROOT + ".catalog..",
+              ROOT + ".check..",
+              ROOT + ".cli..",
+              ROOT + ".demo..",
+              "org.apache.kafka..");
+
+  @ArchTest
+  static final ArchRule the_line_runs_without_set_up =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              ROOT + ".source..",
+              ROOT + ".lookup..",
+              ROOT + ".feed..",
+              ROOT + ".config..",
+              ROOT + ".catalog..",
+              ROOT + ".check..",
+              ROOT + ".demo..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(ROOT + ".setup..");
+
+  @ArchTest
   static final ArchRule nothing_in_the_line_knows_who_drives_it =
       noClasses()
           .that()

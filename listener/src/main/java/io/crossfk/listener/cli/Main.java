@@ -33,6 +33,7 @@ public final class Main {
             .addSubcommand(new RunCommand(terminal))
             .addSubcommand(new TailCommand(terminal))
             .addSubcommand(new CheckCommand(terminal))
+            .addSubcommand(new SetupCommand(System.getenv()))
             .addSubcommand(new DemoCommand(terminal));
     commandLine.getSubcommands().values().forEach(Main::describeExitCodes);
     return commandLine

@@ -31,7 +31,7 @@ class MainTest {
       delimiter = '|',
       textBlock =
           """
-          ''                                | say which command: run, tail, check, demo
+          ''                                | say which command: run, tail, check, setup, demo
           runn -c crossfk.yaml              | Did you mean: crossfk run
           run                               | Missing required option: '--config=FILE'
           tail                              | Missing required option: '--config=FILE'
@@ -40,6 +40,9 @@ class MainTest {
           run -c a.yaml --log-format xml    | expected one of
           run -c a.yaml --verbose           | Unknown option: '--verbose'
           tail -c a.yaml --rule             | Missing required parameter for option '--rule'
+          setup                             | Missing required option: '--config=FILE'
+          setup -c a.yaml --flavor aiven    | expected one of
+          setup -c a.yaml --apply --show-password | --show-password is for the printed script
           demo --for 60                     | "60" is not a duration from 25s to 24h
           demo --for 24s                    | "24s" is not a duration from 25s to 24h
           demo --for 25h                    | "25h" is not a duration from 25s to 24h
@@ -56,7 +59,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "tail", "demo"})
+  @ValueSource(strings = {"run", "tail", "demo", "setup"})
   void everyCommandHelpsWithExamplesAndExitCodes(String command) {
     Run run = Run.of(command, "--help");
 

@@ -3,7 +3,6 @@ package io.crossfk.listener.lookup.postgres;
 import io.crossfk.rules.key.ColumnType;
 import io.crossfk.rules.key.KeyShape;
 import io.crossfk.rules.model.BoundRule;
-import io.crossfk.rules.model.Match;
 import io.crossfk.rules.model.TableDescription;
 import io.crossfk.rules.model.TableKey;
 import java.util.ArrayList;

@@ -17,10 +17,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param statements to be executed in one transaction; empty if all is well
  * @param added tables that it did not carry, or not wholly: what happened to them before is unknown
- * @param obstacles why we may not do it; the statements are the cure then
+ * @param obstacles why our role may not do it; the statements are the cure then
+ * @param dangers why nobody should do it without thinking; the statements would do it
  */
 record PublicationPlan(
-    boolean creates, List<String> statements, Set<TableReference> added, List<String> obstacles) {
+    boolean creates,
+    List<String> statements,
+    Set<TableReference> added,
+    List<String> obstacles,
+    List<String> dangers) {
 
   private static final String ACTIONS = "publish = 'insert, update, delete, truncate'";
 
@@ -34,6 +39,7 @@ record PublicationPlan(
     Set<TableReference> added = new LinkedHashSet<>();
     List<String> statements = new ArrayList<>();
     List<String> obstacles = new ArrayList<>();
+    List<String> dangers = new ArrayList<>();
     if (existing.isEmpty()) {
       tables.forEach(table -> added.add(table.watched().table()));
       statements.add(create(publication, version, tables));
@@ -41,7 +47,7 @@ record PublicationPlan(
         obstacles.add("role \"" + role + "\" may not create one in this database");
       }
       addOwnership(tables, role, obstacles);
-      return new PublicationPlan(true, statements, added, obstacles);
+      return new PublicationPlan(true, statements, added, obstacles, dangers);
     }
     PublicationFacts is = existing.get();
     String name = Sql.identifier(publication);
@@ -49,7 +55,7 @@ record PublicationPlan(
     if (!is.everyAction() || (needsRoot && !is.viaRoot())) {
       tables.forEach(table -> added.add(table.watched().table()));
       if (!is.everyAction()) {
-        addOthers(is, tables, obstacles);
+        addOthers(is, tables, dangers);
       }
       statements.add(
           "ALTER PUBLICATION "
@@ -79,7 +85,7 @@ record PublicationPlan(
     if (!statements.isEmpty() && !is.owned()) {
       obstacles.addFirst("role \"" + role + "\" does not own it");
     }
-    return new PublicationPlan(false, statements, added, obstacles);
+    return new PublicationPlan(false, statements, added, obstacles, dangers);
   }
 
   /** What the plan could not bring about: asked again after the statements, before the commit. */
@@ -94,15 +100,23 @@ record PublicationPlan(
         .toList();
   }
 
-  Optional<Refusal> refusal(String database, String publication) {
-    if (obstacles.isEmpty()) {
+  Optional<Refusal> missingRights(String database, String publication) {
+    return refusal(database, publication, obstacles);
+  }
+
+  Optional<Refusal> danger(String database, String publication) {
+    return refusal(database, publication, dangers);
+  }
+
+  private Optional<Refusal> refusal(String database, String publication, List<String> reasons) {
+    if (reasons.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
         new Refusal(
             database + ": publication " + publication,
             (creates ? "does not exist, and " : "lacks what the rules need, and ")
-                + String.join("; ", obstacles)
+                + String.join("; ", reasons)
                 + ". Have this run by an owner:",
             statements));
   }
@@ -153,13 +167,13 @@ record PublicationPlan(
    * Their UPDATE and DELETE are not published today, and may not survive it (section 5, fact 5).
    */
   private static void addOthers(
-      PublicationFacts is, List<TableFacts> tables, List<String> obstacles) {
+      PublicationFacts is, List<TableFacts> tables, List<String> dangers) {
     Set<String> others = new TreeSet<>(is.entries().keySet());
     for (TableFacts table : tables) {
       table.members().forEach(member -> others.remove(member.sqlName()));
     }
     if (!others.isEmpty()) {
-      obstacles.add(
+      dangers.add(
           "it does not publish every action, and publishes other tables too ("
               + others.stream().limit(5).collect(Collectors.joining(", "))
               + (others.size() > 5 ? ", …" : "")

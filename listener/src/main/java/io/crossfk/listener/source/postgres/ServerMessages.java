@@ -5,7 +5,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /** What a server says when it refuses, in one line. */
-final class ServerMessages {
+public final class ServerMessages {
   private static final String QUERY_CANCELED = "57014";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
@@ -15,7 +15,7 @@ final class ServerMessages {
     return QUERY_CANCELED.equals(e.getSQLState()) || LOCK_NOT_AVAILABLE.equals(e.getSQLState());
   }
 
-  static String of(SQLException e) {
+  public static String of(SQLException e) {
     ServerErrorMessage server =
         e instanceof PSQLException refused ? refused.getServerErrorMessage() : null;
     if (server == null || server.getMessage() == null) {

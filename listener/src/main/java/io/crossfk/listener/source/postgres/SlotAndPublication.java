@@ -33,15 +33,21 @@ import org.slf4j.LoggerFactory;
 public final class SlotAndPublication {
   private static final Logger LOGGER = LoggerFactory.getLogger(SlotAndPublication.class);
 
-  private static final int OLDEST_VERSION = 14;
-  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
-  private static final Duration READ_PATIENCE = Duration.ofSeconds(30);
   private static final Duration DDL_PATIENCE = Duration.ofSeconds(15);
 
   private final PostgresAddress address;
   private final String slot;
   private final String publication;
-  private final Duration slotPatience;
+  private final SlotMaker slotMaker;
+  private final Reader reader;
+
+  /** Who will read the stream. */
+  private enum Reader {
+    /** The role that looks: what it may not do is in the way. */
+    US,
+    /** Another role, whose privileges are looked at elsewhere. */
+    ANOTHER
+  }
 
   /** Waits a minute for the slot, which waits for the transactions that run at that moment. */
   public SlotAndPublication(PostgresAddress address, String slot, String publication) {
@@ -50,22 +56,73 @@ public final class SlotAndPublication {
 
   SlotAndPublication(
       PostgresAddress address, String slot, String publication, Duration slotPatience) {
+    this(address, slot, publication, slotPatience, Reader.US);
+  }
+
+  private SlotAndPublication(
+      PostgresAddress address,
+      String slot,
+      String publication,
+      Duration slotPatience,
+      Reader reader) {
     PostgresSourceSettings.requireSlotName(address.database(), slot);
     this.address = address;
     this.slot = slot;
     this.publication = publication;
-    this.slotPatience = slotPatience;
+    this.slotMaker = new SlotMaker(address.database(), slot, slotPatience);
+    this.reader = reader;
+  }
+
+  /**
+   * An administrator prepares for the role that will read: whether that role may read the log, and
+   * whether the server keeps a log that can be decoded, is not asked here.
+   */
+  public static SlotAndPublication byAdministrator(
+      PostgresAddress address, String slot, String publication) {
+    return new SlotAndPublication(
+        address, slot, publication, Duration.ofMinutes(1), Reader.ANOTHER);
   }
 
   /**
    * What {@link #prepare} would do: reads only.
    *
-   * @param statements in their order; the slot's is the last
+   * @param refusals what crossfk must not do, and, if it is to read the stream itself, may not do
+   * @param missingRights what keeps the administrator's role from the publication's statements
+   * @param createsPublication whether there is none yet
+   * @param publication statements, of one transaction
+   * @param wholeRows tables that cannot be published by their key columns only
+   * @param slot the statement that makes it, if there is none
    */
-  public record Plan(List<Refusal> refusals, List<String> statements) {
+  public record Plan(
+      List<Refusal> refusals,
+      Optional<Refusal> missingRights,
+      boolean createsPublication,
+      List<String> publication,
+      Set<TableReference> wholeRows,
+      Optional<String> slot) {
     public Plan {
       refusals = List.copyOf(refusals);
-      statements = List.copyOf(statements);
+      publication = List.copyOf(publication);
+      wholeRows = Set.copyOf(wholeRows);
+    }
+
+    /** In their order; the slot's is the last. */
+    public List<String> statements() {
+      List<String> statements = new ArrayList<>(publication);
+      slot.ifPresent(statements::add);
+      return statements;
+    }
+  }
+
+  /**
+   * What came of publishing without a slot.
+   *
+   * @param refusals if there are any, nothing was changed
+   */
+  public record Published(List<Refusal> refusals, List<String> executed) {
+    public Published {
+      refusals = List.copyOf(refusals);
+      executed = List.copyOf(executed);
     }
   }
 
@@ -75,9 +132,11 @@ public final class SlotAndPublication {
    * @throws SQLException if the database cannot be reached, or somebody reads from the slot
    */
   public void dropSlot() throws SQLException {
-    try (Connection connection = connect();
+    try (SetupSession session = SetupSession.open(address);
         PreparedStatement drop =
-            connection.prepareStatement(
+            session
+                .connection()
+                .prepareStatement(
                 "select pg_drop_replication_slot(slot_name) from pg_replication_slots"
                     + " where slot_name = ?")) {
       drop.setString(1, slot);
@@ -91,14 +150,16 @@ public final class SlotAndPublication {
    * @throws SQLException if the database cannot be reached or does not answer
    */
   public Plan plan(List<WatchedTable> tables) throws SQLException {
-    try (Connection connection = connect()) {
-      Findings findings = look(connection, tables);
-      List<String> statements = new ArrayList<>();
-      findings.publication.ifPresent(plan -> statements.addAll(plan.statements()));
-      if (findings.slot.isEmpty()) {
-        statements.add(createSlot());
-      }
-      return new Plan(findings.refusals, statements);
+    try (SetupSession session = SetupSession.open(address)) {
+      SetupFindings findings = look(session, tables);
+      return new Plan(
+          findings.refusals(),
+          findings.publication().flatMap(
+              plan -> plan.missingRights(address.database(), publication)),
+          findings.publication().map(PublicationPlan::creates).orElse(false),
+          findings.publication().map(PublicationPlan::statements).orElse(List.of()),
+          findings.wholeRows(),
+          findings.slot().isEmpty() ? Optional.of(slotMaker.sql()) : Optional.empty());
     }
   }
 
@@ -110,14 +171,38 @@ public final class SlotAndPublication {
    */
   public List<Refusal> replicaIdentityRefusals(List<WatchedTable> tables) throws SQLException {
     List<Refusal> refusals = new ArrayList<>();
-    try (Connection connection = connect()) {
+    try (SetupSession session = SetupSession.open(address)) {
       for (WatchedTable table : tables) {
-        TableFacts.read(connection, table)
+        TableFacts.read(session.connection(), table)
             .map(TableChecks::checkReplicaIdentity)
             .ifPresent(refusals::addAll);
       }
     }
     return refusals;
+  }
+
+  /**
+   * Makes sure that the publication is there, and leaves the slot to the role that will read it.
+   *
+   * @param tables at least one
+   * @throws SQLException if the database cannot be reached or does not answer
+   */
+  public Published publish(List<WatchedTable> tables) throws SQLException {
+    try (SetupSession session = SetupSession.open(address)) {
+      SetupFindings findings = look(session, tables);
+      List<Refusal> refusals = new ArrayList<>(findings.refusals());
+      if (refusals.isEmpty()) {
+        PublicationPlan plan = findings.publication().orElseThrow();
+        plan.missingRights(address.database(), publication).ifPresent(refusals::add);
+        if (refusals.isEmpty() && !plan.statements().isEmpty()) {
+          refusals.addAll(publish(session, findings, plan));
+        }
+        if (refusals.isEmpty()) {
+          return new Published(List.of(), plan.statements());
+        }
+      }
+      return new Published(refusals, List.of());
+    }
   }
 
   /**
@@ -127,131 +212,80 @@ public final class SlotAndPublication {
    * @throws SQLException if the database cannot be reached or does not answer
    */
   public SetupResult prepare(List<WatchedTable> tables) throws SQLException {
-    try (Connection connection = connect()) {
-      Findings findings = look(connection, tables);
-      if (!findings.refusals.isEmpty() || findings.publication.isEmpty()) {
-        return new SetupResult.Refused(findings.refusals);
+    try (SetupSession session = SetupSession.open(address)) {
+      SetupFindings findings = look(session, tables);
+      if (!findings.refusals().isEmpty() || findings.publication().isEmpty()) {
+        return new SetupResult.Refused(findings.refusals());
       }
-      PublicationPlan plan = findings.publication.get();
+      PublicationPlan plan = findings.publication().get();
       Optional<Snapshot> publishedAt = Optional.empty();
       List<String> executed = new ArrayList<>();
       if (!plan.statements().isEmpty()) {
-        Optional<Refusal> refusal = publish(connection, findings, plan);
-        if (refusal.isPresent()) {
-          return new SetupResult.Refused(List.of(refusal.get()));
+        List<Refusal> refusals = publish(session, findings, plan);
+        if (!refusals.isEmpty()) {
+          return new SetupResult.Refused(refusals);
         }
-        publishedAt = Optional.of(Snapshot.parse(text(connection, "select pg_current_snapshot()")));
+        publishedAt = Optional.of(Snapshot.parse(session.text("select pg_current_snapshot()")));
         executed.addAll(plan.statements());
       }
       SlotState state;
-      if (findings.slot.isPresent()) {
-        SlotFacts found = findings.slot.get();
+      if (findings.slot().isPresent()) {
+        SlotFacts found = findings.slot().get();
         state =
             new SlotState.Existing(
                 slot, found.confirmedFlush(), found.restart(), found.walStatus(), found.active());
       } else {
         try {
-          state = new SlotState.Created(slot, makeSlot(connection));
-          executed.add(createSlot());
+          state = new SlotState.Created(slot, slotMaker.make(session));
+          executed.add(slotMaker.sql());
         } catch (SQLException e) {
-          return new SetupResult.Refused(List.of(slotRefusal(connection, e)));
+          return new SetupResult.Refused(List.of(slotMaker.refusal(session, e)));
         }
       }
       report(executed, state);
-      SourceIdentity identity = ServerFacts.identity(connection);
+      SourceIdentity identity = ServerFacts.identity(session.connection());
       return new SetupResult.Ready(
           identity, plan.creates(), plan.added(), publishedAt, state, executed);
     }
   }
 
-  /** What was found; the publication's plan is there if the tables are fit to be published. */
-  private record Findings(
-      int version,
-      List<Refusal> refusals,
-      List<TableFacts> tables,
-      Optional<PublicationPlan> publication,
-      Optional<SlotFacts> slot) {}
-
-  private Findings look(Connection connection, List<WatchedTable> watched) throws SQLException {
-    ServerChecks server = ServerChecks.read(connection, address.database(), slot);
-    if (server.version() < OLDEST_VERSION || server.standby()) {
-      return new Findings(
-          server.version(), server.refusals(), List.of(), Optional.empty(), Optional.empty());
-    }
-    Optional<SlotFacts> existingSlot = SlotFacts.read(connection, slot);
-    List<Refusal> refusals = new ArrayList<>(server.refusals());
-    existingSlot.flatMap(this::foreignSlot).ifPresent(refusals::add);
-    if (existingSlot.isEmpty()) {
-      refusals.addAll(server.refusalsToCreateSlot());
-    }
-    Set<TableReference> names =
-        watched.stream().map(WatchedTable::table).collect(Collectors.toSet());
-    TableChecks checks = new TableChecks(server.version(), names);
-    List<TableFacts> tables = new ArrayList<>();
-    int before = refusals.size();
-    for (WatchedTable table : watched) {
-      Optional<TableFacts> facts = TableFacts.read(connection, table);
-      if (facts.isEmpty()) {
-        refusals.add(new Refusal(table.table().toString(), "does not exist", List.of()));
-      } else {
-        tables.add(facts.get());
-        refusals.addAll(checks.check(facts.get()));
-      }
-    }
-    Optional<PublicationPlan> plan = Optional.empty();
-    if (refusals.size() == before) {
-      plan =
-          Optional.of(
-              PublicationPlan.of(
-                  publication,
-                  server.version(),
-                  PublicationFacts.read(connection, publication),
-                  tables,
-                  server.role(),
-                  server.mayCreate()));
-      plan.get().refusal(address.database(), publication).ifPresent(refusals::add);
-    }
-    return new Findings(server.version(), refusals, tables, plan, existingSlot);
-  }
-
-  private Optional<Refusal> foreignSlot(SlotFacts found) {
-    if (found.ours()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Refusal(
-            address.database() + ": replication slot " + slot,
-            "exists and cannot serve crossfk: its plugin is \""
-                + found.plugin()
-                + "\" and its database \""
-                + found.database()
-                + "\"; a permanent pgoutput slot of this database, without two_phase, is needed."
-                + " Configure another name, or drop it if nobody needs it:",
-            List.of("SELECT pg_drop_replication_slot('" + slot + "');")));
+  private SetupFindings look(SetupSession session, List<WatchedTable> tables) throws SQLException {
+    return SetupFindings.read(
+        session.connection(),
+        address.database(),
+        publication,
+        slotMaker,
+        tables,
+        reader == Reader.US);
   }
 
   /**
    * One transaction: the log's readers see all of it at once. Its locks block no reads or writes.
    */
-  private Optional<Refusal> publish(Connection connection, Findings findings, PublicationPlan plan)
-      throws SQLException {
+  private List<Refusal> publish(
+      SetupSession session, SetupFindings findings, PublicationPlan plan) throws SQLException {
+    Connection connection = session.connection();
     connection.setAutoCommit(false);
     try {
-      patience(connection, LOCK_PATIENCE, DDL_PATIENCE);
+      session.patience(SetupSession.LOCK_PATIENCE, DDL_PATIENCE);
       for (String sql : plan.statements()) {
-        execute(connection, sql);
+        session.execute(sql);
       }
       List<TableReference> uncovered =
           PublicationPlan.uncovered(
               PublicationFacts.read(connection, publication).orElseThrow(),
-              findings.tables,
-              findings.version);
-      if (uncovered.isEmpty()) {
+              findings.tables(),
+              findings.version());
+      List<Refusal> unfit = findings.unfitNow(connection);
+      if (uncovered.isEmpty() && unfit.isEmpty()) {
         connection.commit();
-        return Optional.empty();
+        return List.of();
       }
       connection.rollback();
-      return Optional.of(
+      if (!unfit.isEmpty()) {
+        return unfit;
+      }
+      return List.of(
           new Refusal(
               address.database() + ": publication " + publication,
               "publishes "
@@ -261,59 +295,15 @@ public final class SlotAndPublication {
               List.of()));
     } catch (SQLException e) {
       connection.rollback();
-      return Optional.of(
+      return List.of(
           new Refusal(
               address.database() + ": publication " + publication,
               "could not be changed: " + ServerMessages.of(e) + ". To be run by hand:",
               plan.statements()));
     } finally {
       connection.setAutoCommit(true);
-      patience(connection, LOCK_PATIENCE, READ_PATIENCE);
+      session.usualPatience();
     }
-  }
-
-  /**
-   * No lock_timeout here: creating a slot waits for the transactions that run, which PostgreSQL
-   * does by locks on their xids, and blocks nobody while it waits.
-   */
-  private Position makeSlot(Connection connection) throws SQLException {
-    patience(connection, Duration.ZERO, slotPatience);
-    try (PreparedStatement create =
-        connection.prepareStatement(
-            "select lsn::text from pg_create_logical_replication_slot(?, 'pgoutput')")) {
-      create.setString(1, slot);
-      try (ResultSet result = create.executeQuery()) {
-        result.next();
-        return Position.parse(result.getString(1));
-      }
-    } finally {
-      patience(connection, LOCK_PATIENCE, READ_PATIENCE);
-    }
-  }
-
-  private Refusal slotRefusal(Connection connection, SQLException e) throws SQLException {
-    String place = address.database() + ": replication slot " + slot;
-    if (!ServerMessages.isTimeout(e)) {
-      return new Refusal(
-          place, "could not be created: " + ServerMessages.of(e), List.of(createSlot()));
-    }
-    return new Refusal(
-        place,
-        "could not be created within "
-            + slotPatience.toSeconds()
-            + " s: PostgreSQL waits for the transactions that run. The oldest: "
-            + text(
-                connection,
-                "select coalesce((select format('process %s, \"%s\", since %s', pid,"
-                    + " application_name, xact_start) from pg_stat_activity"
-                    + " where backend_xid is not null and pid <> pg_backend_pid()"
-                    + " order by xact_start limit 1), 'none that we may see')")
-            + ". Try again when it has ended",
-        List.of());
-  }
-
-  private String createSlot() {
-    return "SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput');";
   }
 
   private void report(List<String> executed, SlotState state) {
@@ -327,49 +317,5 @@ public final class SlotAndPublication {
             state instanceof SlotState.Created
                 ? "Publication and slot are ready, the slot is new"
                 : "Publication and slot are ready");
-  }
-
-  private Connection connect() throws SQLException {
-    Properties properties = new Properties();
-    PGProperty.APPLICATION_NAME.set(properties, "crossfk setup");
-    PGProperty.LOGIN_TIMEOUT.set(properties, 10);
-    PGProperty.CONNECT_TIMEOUT.set(properties, 10);
-    if (address.url().contains(",")) {
-      // Several hosts, one of which has our slot.
-      PGProperty.TARGET_SERVER_TYPE.set(properties, "primary");
-    }
-    properties.putAll(address.properties());
-    Connection connection = DriverManager.getConnection(address.url(), properties);
-    try {
-      patience(connection, LOCK_PATIENCE, READ_PATIENCE);
-      return connection;
-    } catch (SQLException e) {
-      connection.close();
-      throw e;
-    }
-  }
-
-  private static void patience(Connection connection, Duration locks, Duration statements)
-      throws SQLException {
-    execute(
-        connection,
-        "set lock_timeout = "
-            + locks.toMillis()
-            + "; set statement_timeout = "
-            + statements.toMillis());
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private static String text(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      result.next();
-      return result.getString(1);
-    }
   }
 }
