@@ -95,8 +95,7 @@ public final class OneShotCheck {
 
   private static List<BoundRule> bind(Configuration configuration, List<Rule> rules)
       throws StartFailure, InterruptedException {
-    CatalogReport report =
-        PostgresCatalog.read(Parts.catalog(configuration), rules, Purpose.CHECK);
+    CatalogReport report = PostgresCatalog.read(Parts.catalog(configuration), rules, Purpose.CHECK);
     List<String> problems =
         report.findings().stream()
             .filter(finding -> finding.level() == CatalogFinding.Level.ERROR)

@@ -64,7 +64,8 @@ final class CodeSet {
   private int slot(long hash, byte[] code, int from, int to) {
     int mask = places.length - 1;
     int slot = (int) hash & mask;
-    while (places[slot] != 0 && !(tags[slot] == tag(hash) && isAt(places[slot] - 1, code, from, to))) {
+    while (places[slot] != 0
+        && !(tags[slot] == tag(hash) && isAt(places[slot] - 1, code, from, to))) {
       slot = (slot + 1) & mask;
     }
     return slot;

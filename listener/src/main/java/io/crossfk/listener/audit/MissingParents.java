@@ -78,8 +78,7 @@ final class MissingParents {
   }
 
   private Key key(byte[] bytes, int from, int to) {
-    @Nullable Key whole =
-        code.isOneWhole() ? Key.of((long) KeyCode.LONGS.get(bytes, from)) : null;
+    @Nullable Key whole = code.isOneWhole() ? Key.of((long) KeyCode.LONGS.get(bytes, from)) : null;
     return whole != null ? whole : code.key(bytes, from, to);
   }
 }

@@ -9,8 +9,8 @@ import io.crossfk.rules.key.Key;
 import io.crossfk.rules.model.Rule;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * Proves candidates: children, parent, children again (I4). What does not stand through that is no

@@ -24,8 +24,8 @@ import java.util.concurrent.Future;
  * snapshot; children without a parent are candidates; a candidate that is proved, and proved again
  * when the rule's grace is over, is a violation.
  *
- * <p>Nothing is missed that was broken all the while: its row is in the one snapshot, and its parent
- * in none. Nothing is told that was not broken at the instant of its last proof.
+ * <p>Nothing is missed that was broken all the while: its row is in the one snapshot, and its
+ * parent in none. Nothing is told that was not broken at the instant of its last proof.
  */
 public final class RuleCheck {
   /** Candidates that are proved together. */
@@ -64,8 +64,7 @@ public final class RuleCheck {
       AuditOutcome parentEnd;
       try (ExecutorService readers =
           Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("scan-", 0).factory())) {
-        Future<AuditOutcome> ofParents =
-            readers.submit(scan(rule, Side.PARENT, parents, progress));
+        Future<AuditOutcome> ofParents = readers.submit(scan(rule, Side.PARENT, parents, progress));
         Future<AuditOutcome> ofChildren =
             readers.submit(scan(rule, Side.CHILD, children, progress));
         childEnd = await(ofChildren);

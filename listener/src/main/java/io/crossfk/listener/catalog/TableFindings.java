@@ -30,8 +30,7 @@ final class TableFindings {
   /**
    * @param rules all of them: what a role lacks on a table is granted at once
    */
-  TableFindings(
-      DatabaseFacts facts, List<Rule> rules, RuleProblems problems, Purpose purpose) {
+  TableFindings(DatabaseFacts facts, List<Rule> rules, RuleProblems problems, Purpose purpose) {
     this.facts = facts;
     this.rules = rules;
     this.problems = problems;

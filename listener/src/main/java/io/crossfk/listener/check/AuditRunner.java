@@ -81,7 +81,8 @@ final class AuditRunner implements AutoCloseable {
           .addKeyValue("rule", rule.name())
           .addKeyValue("from", request.from().orElse("the beginning"))
           .log("audit starts: reading the child table");
-      AuditOutcome outcome = reader.audit(bound, request.from(), new ToMailbox(request, mailbox, lane));
+      AuditOutcome outcome =
+          reader.audit(bound, request.from(), new ToMailbox(request, mailbox, lane));
       switch (outcome) {
         case AuditOutcome.Complete complete -> {
           put(mailbox, lane, new Event.AuditEnded(request));

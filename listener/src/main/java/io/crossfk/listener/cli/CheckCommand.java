@@ -160,9 +160,7 @@ final class CheckCommand implements Callable<Integer> {
                     enabled.stream().map(Rule::name).limit(20).collect(Collectors.joining(", "))));
       }
     }
-    return enabled.stream()
-        .filter(rule -> names.isEmpty() || names.contains(rule.name()))
-        .toList();
+    return enabled.stream().filter(rule -> names.isEmpty() || names.contains(rule.name())).toList();
   }
 
   private int check(Configuration configuration, List<Rule> rules, PrintWriter err)
@@ -190,8 +188,7 @@ final class CheckCommand implements Callable<Integer> {
             .map(
                 failed ->
                     "rule %s could not be checked: database %s: %s"
-                        .formatted(
-                            failed.rule().rule().name(), failed.database(), failed.reason()))
+                        .formatted(failed.rule().rule().name(), failed.database(), failed.reason()))
             .toList();
     Problems.print(err, failures);
     if (!failures.isEmpty()) {

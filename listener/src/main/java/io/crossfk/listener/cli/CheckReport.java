@@ -77,8 +77,7 @@ final class CheckReport {
         .forEach(violation -> lines.add(sentence(checked, violation)));
     int left = checked.violations().size() - SHOWN;
     if (left > 0) {
-      lines.add(
-          "%s: and %s more; --format json tells all".formatted(name(checked), number(left)));
+      lines.add("%s: and %s more; --format json tells all".formatted(name(checked), number(left)));
     }
   }
 

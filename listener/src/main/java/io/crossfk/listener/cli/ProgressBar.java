@@ -57,12 +57,13 @@ final class ProgressBar implements OneShotCheck.Observer, AutoCloseable {
     }
   }
 
-  /** Such as {@code orders-user [######------] 50 %, 1,000,000 rows, 500,000 a second, 2 s left}. */
+  /**
+   * Such as {@code orders-user [######------] 50 %, 1,000,000 rows, 500,000 a second, 2 s left}.
+   */
   private String line(long nanos) {
     double seconds = nanos / 1e9;
     long rate = seconds > 0 ? Math.round(rows / seconds) : 0;
-    String speed =
-        String.format(Locale.ROOT, "%,d rows, %,d a second", rows, rate);
+    String speed = String.format(Locale.ROOT, "%,d rows, %,d a second", rows, rate);
     if (all.isEmpty() || all.getAsLong() <= 0) {
       return rule + "  " + speed;
     }

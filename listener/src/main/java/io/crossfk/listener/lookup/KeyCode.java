@@ -116,8 +116,7 @@ public final class KeyCode {
         case TEXT -> {
           int length = (int) INTS.get(code, at);
           at += Integer.BYTES;
-          values[column] =
-              new KeyValue.Text(new String(code, at, length, StandardCharsets.UTF_8));
+          values[column] = new KeyValue.Text(new String(code, at, length, StandardCharsets.UTF_8));
           at += length;
         }
       }

@@ -33,8 +33,8 @@ public interface KeyScanner extends AutoCloseable {
   AuditOutcome scan(BoundRule rule, Side side, KeySink sink, Pace pace);
 
   /**
-   * Hands out the keys of about so many of the child's rows, chosen by chance in whole pages, and of
-   * all if there are no more.
+   * Hands out the keys of about so many of the child's rows, chosen by chance in whole pages, and
+   * of all if there are no more.
    */
   AuditOutcome sample(BoundRule rule, int rows, KeySink sink, Pace pace);
 

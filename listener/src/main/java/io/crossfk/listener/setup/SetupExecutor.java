@@ -114,7 +114,9 @@ final class SetupExecutor implements AutoCloseable {
     published.executed().forEach(done);
   }
 
-  /** By the role that will read it, which shows that it can: its password, its way in, its rights. */
+  /**
+   * By the role that will read it, which shows that it can: its password, its way in, its rights.
+   */
   private void createSlot() throws SetupFailure {
     try {
       switch (new SlotAndPublication(target.service(), target.slot(), target.publication())

@@ -39,8 +39,7 @@ public final class SetupFailure extends Exception {
     PostgresAddress address = target.administrator();
     String said = ServerMessages.of(failure);
     if (isPassing(failure)) {
-      return new SetupFailure(
-          List.of("database " + address + " cannot be reached: " + said), true);
+      return new SetupFailure(List.of("database " + address + " cannot be reached: " + said), true);
     }
     boolean alone = address.equals(target.service());
     return new SetupFailure(

@@ -116,10 +116,7 @@ final class StateReader {
                 ROLE,
                 row ->
                     new DatabaseState.Role(
-                        row.getBoolean(1),
-                        row.getBoolean(2),
-                        row.getBoolean(3),
-                        row.getBoolean(4)),
+                        row.getBoolean(1), row.getBoolean(2), row.getBoolean(3), row.getBoolean(4)),
                 Marks.TEXT,
                 target.role())
             .stream()

@@ -72,8 +72,11 @@ class RuleCheckIT {
     world.sql("users", "create table parent_" + name + " (" + parentColumns + ")");
     world.sql(
         "orders",
-        "create table child_" + name + " (row_id bigint generated always as identity primary key, "
-            + childColumns + ")");
+        "create table child_"
+            + name
+            + " (row_id bigint generated always as identity primary key, "
+            + childColumns
+            + ")");
   }
 
   private static Rule ruleOf(String name, String columns) {
@@ -83,7 +86,9 @@ class RuleCheckIT {
         "users:public.parent_" + name + "(" + columns + ")");
   }
 
-  /** The larger amount of memory keeps integers in a bitmap, the smaller one puts all into files. */
+  /**
+   * The larger amount of memory keeps integers in a bitmap, the smaller one puts all into files.
+   */
   @ParameterizedTest
   @CsvSource({"bigint, 268435456", "bigint, 4096", "int, 4096", "smallint, 268435456"})
   void exactlyTheIntegersWithoutAParentAreFound(String type, long memory) throws Exception {
@@ -91,11 +96,15 @@ class RuleCheckIT {
     tables(name, "a " + type + " primary key", "a " + type);
     world.sql(
         "users",
-        "insert into parent_" + name + " select g from generate_series(-15000, 15000) g"
+        "insert into parent_"
+            + name
+            + " select g from generate_series(-15000, 15000) g"
             + " where g not in (-7, 0, 12345)");
     world.sql(
         "orders",
-        "insert into child_" + name + "(a) select g from generate_series(-15000, 15000) g,"
+        "insert into child_"
+            + name
+            + "(a) select g from generate_series(-15000, 15000) g,"
             + " generate_series(1, 2)",
         "insert into child_" + name + "(a) values (null), (30000)");
 
@@ -126,11 +135,19 @@ class RuleCheckIT {
     world.sql(
         "users",
         "alter table parent_" + name + " replica identity full",
-        "insert into parent_" + name + " select " + values
+        "insert into parent_"
+            + name
+            + " select "
+            + values
             + " from generate_series(1, 20000) g where g not in (777, 19999)");
     world.sql(
         "orders",
-        "insert into child_" + name + "(" + names + ") select " + values
+        "insert into child_"
+            + name
+            + "("
+            + names
+            + ") select "
+            + values
             + " from generate_series(1, 20000) g, generate_series(1, 2)");
 
     for (long memory : new long[] {ROOMY, 4096}) {

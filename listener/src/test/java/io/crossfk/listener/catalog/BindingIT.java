@@ -179,7 +179,8 @@ class BindingIT {
                 "alter table orders alter id set not null",
                 "alter table orders replica identity using index orders_identity");
     world.execute("one", "grant select (region, id) on users to " + world.role);
-    world.execute("one", "grant select (id, region, user_id, xmin, ctid) on orders to " + world.role);
+    world.execute(
+        "one", "grant select (id, region, user_id, xmin, ctid) on orders to " + world.role);
 
     CatalogReport report =
         world.read(

@@ -230,8 +230,8 @@ class TableFindingsIT {
         .containsExactly(
             "rules orders-user, mood: child table orders:public.orders does not let role "
                 + role
-                + " read user_id, id, xmin, ctid, mood; run GRANT SELECT (user_id, id, xmin, ctid, mood) ON"
-                + " public.orders TO "
+                + " read user_id, id, xmin, ctid, mood; run GRANT SELECT (user_id, id, xmin, ctid,"
+                + " mood) ON public.orders TO "
                 + role
                 + ";",
             "rule orders-user: parent table users:public.users is in a schema that role "

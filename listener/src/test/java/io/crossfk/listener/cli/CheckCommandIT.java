@@ -58,10 +58,10 @@ class CheckCommandIT {
             + " insert into orders values (6001, 7001), (6002, 7001), (6003, 7002)");
     // What it needs, and nothing else: no REPLICATION.
     server.execute(
-        "users", "create role checker login password 'check'; grant select (id) on users to checker");
+        "users",
+        "create role checker login password 'check'; grant select (id) on users to checker");
     server.execute("clone", "grant select (id) on users to checker");
-    server.execute(
-        "orders", "grant select (id, user_id, boss_id, xmin) on orders to checker");
+    server.execute("orders", "grant select (id, user_id, boss_id, xmin) on orders to checker");
     Files.writeString(
         folder.resolve("crossfk.yaml"),
         """
@@ -107,7 +107,11 @@ class CheckCommandIT {
 
     assertThat(ending.exitCode()).isEqualTo(1);
     assertThat(ending.err()).isEmpty();
-    assertThat(ending.out().lines().map(line -> line.replaceAll(" +", " ").replaceAll("[0-9.]+ s$", "s")))
+    assertThat(
+            ending
+                .out()
+                .lines()
+                .map(line -> line.replaceAll(" +", " ").replaceAll("[0-9.]+ s$", "s")))
         .containsExactly(
             "RULE CHILD ROWS PARENT ROWS BROKEN KEYS TIME",
             "orders-user 5,003 5,000 2 s",
@@ -133,8 +137,7 @@ class CheckCommandIT {
 
   @Test
   void jsonTellsEachBrokenKeyWithItsRows() {
-    JsonNode rules =
-        new JsonMapper().readTree(check("--format", "json").out()).required("rules");
+    JsonNode rules = new JsonMapper().readTree(check("--format", "json").out()).required("rules");
 
     assertThat(rules).hasSize(2);
     assertThat(rules.get(1).required("status").stringValue()).isEqualTo("clean");

@@ -188,8 +188,7 @@ class SetupIT {
         Files.readString(configuration)
             .replaceAll("user: \"postgres\"", "user: \"" + role + "\"")
             .replaceAll(
-                "password: \"[^\"]*\"",
-                Matcher.quoteReplacement("password: \"" + SECRET + "\"")));
+                "password: \"[^\"]*\"", Matcher.quoteReplacement("password: \"" + SECRET + "\"")));
   }
 
   private static String[] administrator(Stage stage) throws Exception {

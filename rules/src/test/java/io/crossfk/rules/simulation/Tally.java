@@ -60,7 +60,16 @@ final class Tally {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%,d worlds, %,d steps, %,d events, %,d transactions, %,d look-ups, %,d audits, %,d cuts, %,d opened, %,d resolved",
-        worlds, steps, events, transactions, lookUps, audits, cuts, opened, resolved);
+        "%,d worlds, %,d steps, %,d events, %,d transactions, %,d look-ups, %,d audits, %,d cuts,"
+            + " %,d opened, %,d resolved",
+        worlds,
+        steps,
+        events,
+        transactions,
+        lookUps,
+        audits,
+        cuts,
+        opened,
+        resolved);
   }
 }

@@ -168,8 +168,6 @@ final class CopiedRows {
     if (!coded.isEmpty()) {
       return Key.of(values);
     }
-    return child
-        ? code.shape().fromChild(texts)
-        : code.shape().fromParent(texts).orElseThrow();
+    return child ? code.shape().fromChild(texts) : code.shape().fromParent(texts).orElseThrow();
   }
 }

@@ -29,7 +29,9 @@ final class TableReading {
   /** Rows fetched, and keys handed out, at a time. */
   private static final int CHUNK = 2000;
 
-  /** Times that the files may change; a table that is rewritten all the time is tried again later. */
+  /**
+   * Times that the files may change; a table that is rewritten all the time is tried again later.
+   */
   private static final int BEGINNINGS = 5;
 
   private static final String FILES =

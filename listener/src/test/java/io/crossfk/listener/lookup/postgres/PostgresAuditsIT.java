@@ -272,8 +272,10 @@ class PostgresAuditsIT {
           }
         };
 
-    assertThat(audits.audit(ordersUser, Optional.empty(), atOnce)).isEqualTo(new AuditOutcome.Aborted());
-    assertThat(audits.audit(ordersUser, Optional.empty(), afterAChunk)).isEqualTo(new AuditOutcome.Aborted());
+    assertThat(audits.audit(ordersUser, Optional.empty(), atOnce))
+        .isEqualTo(new AuditOutcome.Aborted());
+    assertThat(audits.audit(ordersUser, Optional.empty(), afterAChunk))
+        .isEqualTo(new AuditOutcome.Aborted());
     assertThat(afterAChunk.chunks).isEqualTo(1);
   }
 
