@@ -111,9 +111,14 @@ public final class SlotAndPublication {
   public List<Refusal> replicaIdentityRefusals(List<WatchedTable> tables) throws SQLException {
     List<Refusal> refusals = new ArrayList<>();
     try (Connection connection = connect()) {
+      TableChecks checks =
+          new TableChecks(
+              connection.getMetaData().getDatabaseMajorVersion(),
+              Set.of(),
+              PublicationFacts.read(connection, publication));
       for (WatchedTable table : tables) {
         TableFacts.read(connection, table)
-            .map(TableChecks::checkReplicaIdentity)
+            .map(checks::checkReplicaIdentity)
             .ifPresent(refusals::addAll);
       }
     }
@@ -186,7 +191,8 @@ public final class SlotAndPublication {
     }
     Set<TableReference> names =
         watched.stream().map(WatchedTable::table).collect(Collectors.toSet());
-    TableChecks checks = new TableChecks(server.version(), names);
+    Optional<PublicationFacts> existing = PublicationFacts.read(connection, publication);
+    TableChecks checks = new TableChecks(server.version(), names, existing);
     List<TableFacts> tables = new ArrayList<>();
     int before = refusals.size();
     for (WatchedTable table : watched) {
@@ -205,7 +211,7 @@ public final class SlotAndPublication {
               PublicationPlan.of(
                   publication,
                   server.version(),
-                  PublicationFacts.read(connection, publication),
+                  existing,
                   tables,
                   server.role(),
                   server.mayCreate()));
@@ -330,6 +336,11 @@ public final class SlotAndPublication {
   }
 
   private Connection connect() throws SQLException {
+    return connect(address);
+  }
+
+  /** A session whose locks and statements end in bounded time. */
+  static Connection connect(PostgresAddress address) throws SQLException {
     Properties properties = new Properties();
     PGProperty.APPLICATION_NAME.set(properties, "crossfk setup");
     PGProperty.LOGIN_TIMEOUT.set(properties, 10);
