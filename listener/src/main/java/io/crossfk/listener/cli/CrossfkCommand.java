@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  crossfk demo                       see all of it, with nothing set up",
+      "  crossfk doctor -c crossfk.yaml     can this work here, and what cures it if not",
       "  crossfk run -c crossfk.yaml        the service",
       "  crossfk check -c crossfk.yaml      whole tables once, for CI or a clone",
       "  crossfk tail -c crossfk.yaml       what it publishes, for people",
