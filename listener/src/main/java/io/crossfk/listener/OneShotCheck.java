@@ -7,6 +7,7 @@ import io.crossfk.listener.catalog.CatalogReport;
 import io.crossfk.listener.catalog.PostgresCatalog;
 import io.crossfk.listener.catalog.Purpose;
 import io.crossfk.listener.config.Configuration;
+import io.crossfk.listener.finding.Level;
 import io.crossfk.listener.lookup.KeyScanner;
 import io.crossfk.listener.lookup.LookupException;
 import io.crossfk.listener.lookup.postgres.PostgresKeyScanner;
@@ -98,7 +99,7 @@ public final class OneShotCheck {
     CatalogReport report = PostgresCatalog.read(Parts.catalog(configuration), rules, Purpose.CHECK);
     List<String> problems =
         report.findings().stream()
-            .filter(finding -> finding.level() == CatalogFinding.Level.ERROR)
+            .filter(finding -> finding.level() == Level.ERROR)
             .map(CatalogFinding::message)
             .toList();
     if (!problems.isEmpty()) {

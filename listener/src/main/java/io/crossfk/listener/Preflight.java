@@ -4,6 +4,7 @@ import io.crossfk.listener.catalog.CatalogFinding;
 import io.crossfk.listener.catalog.CatalogReport;
 import io.crossfk.listener.config.Configuration;
 import io.crossfk.listener.config.DatabaseSettings;
+import io.crossfk.listener.finding.Level;
 import io.crossfk.listener.source.Refusal;
 import io.crossfk.listener.source.WatchedTable;
 import io.crossfk.listener.source.postgres.SlotAndPublication;
@@ -41,7 +42,7 @@ final class Preflight {
   }
 
   private static boolean isError(CatalogFinding finding) {
-    return finding.level() == CatalogFinding.Level.ERROR;
+    return finding.level() == Level.ERROR;
   }
 
   /**

@@ -100,7 +100,43 @@ class ArchitectureTest {
               ROOT + ".catalog..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(ROOT, ROOT + ".check..", ROOT + ".cli..", ROOT + ".demo..");
+          .resideInAnyPackage(
+              ROOT, ROOT + ".check..", ROOT + ".cli..", ROOT + ".demo..", ROOT + ".doctor..");
+
+  @ArchTest
+  static final ArchRule a_finding_is_a_value_that_knows_no_part =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + ".finding..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              ROOT,
+              ROOT + ".source..",
+              ROOT + ".lookup..",
+              ROOT + ".feed..",
+              ROOT + ".config..",
+              ROOT + ".catalog..",
+              ROOT + ".doctor..",
+              ROOT + ".cli..",
+              "java.sql..",
+              "org.apache.kafka..");
+
+  @ArchTest
+  static final ArchRule the_doctor_asks_the_parts_and_speaks_no_wire_protocol =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + ".doctor..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.postgresql..",
+              "org.apache.kafka..",
+              ROOT,
+              ROOT + ".check..",
+              ROOT + ".config..",
+              ROOT + ".cli..",
+              ROOT + ".lookup..");
 
   @ArchTest
   static final ArchRule the_check_speaks_no_wire_protocol =

@@ -1,50 +1,59 @@
 package io.crossfk.listener.catalog;
 
+import io.crossfk.listener.finding.Finding;
+import io.crossfk.listener.finding.Level;
 import java.util.List;
 
-/** Something that the catalogues say against a rule or a database. */
+/** Something that the catalogues say of a rule or a database. */
 public sealed interface CatalogFinding {
 
-  /** How much is in the way. */
-  enum Level {
-    /** crossfk cannot work so. */
-    ERROR,
-    /** It works, and will hurt. */
-    WARNING
+  Finding finding();
+
+  default Level level() {
+    return finding().level();
   }
 
-  Level level();
-
   /** One line that stands alone: the place, the thing, its value, and the cure. */
-  String message();
+  default String message() {
+    return finding().sentence();
+  }
 
   /**
    * A database that does not answer. It may come back: rules that touch it wait, the others run.
-   *
-   * @param database the configuration's name
    */
-  record Unreachable(String database, String message) implements CatalogFinding {
-    @Override
-    public Level level() {
-      return Level.ERROR;
+  record Unreachable(Finding finding) implements CatalogFinding {
+    /** The configuration's name. */
+    public String database() {
+      return finding.place().name();
+    }
+  }
+
+  /** The database as a whole: its settings, or our role in it. */
+  record OfDatabase(Finding finding) implements CatalogFinding {
+    /** The configuration's name. */
+    public String database() {
+      return finding.place().name();
     }
   }
 
   /**
-   * The database as a whole: its settings, or our role in it.
-   *
-   * @param database the configuration's name
-   */
-  record OfDatabase(Level level, String database, String message) implements CatalogFinding {}
-
-  /**
    * The tables of rules.
    *
-   * @param rules the names of those that share it, in their order
+   * @param subjectOfMessage what the message begins with after the rules' names: the sides
    */
-  record OfRules(Level level, List<String> rules, String message) implements CatalogFinding {
-    public OfRules {
-      rules = List.copyOf(rules);
+  record OfRules(Finding finding, String subjectOfMessage) implements CatalogFinding {
+    /** The names of those that share it, in their order. */
+    public List<String> rules() {
+      return finding.rules();
+    }
+
+    @Override
+    public String message() {
+      return (rules().size() == 1 ? "rule " : "rules ")
+          + String.join(", ", rules())
+          + ": "
+          + subjectOfMessage
+          + finding.sentence();
     }
   }
 }

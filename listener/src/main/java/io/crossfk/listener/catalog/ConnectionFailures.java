@@ -1,13 +1,17 @@
 package io.crossfk.listener.catalog;
 
-import io.crossfk.listener.catalog.CatalogFinding.Level;
 import io.crossfk.listener.catalog.CatalogFinding.OfDatabase;
 import io.crossfk.listener.catalog.CatalogFinding.Unreachable;
+import io.crossfk.listener.finding.Cure;
+import io.crossfk.listener.finding.Finding;
+import io.crossfk.listener.finding.Place;
+import io.crossfk.listener.finding.Subject;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -35,34 +39,37 @@ final class ConnectionFailures {
           refused(
               database,
               said,
-              "correct the database's user and password, or run as a superuser ALTER ROLE "
-                  + role
-                  + " LOGIN PASSWORD '…';");
+              Cure.sql(
+                  "correct the database's user and password, or run as a superuser ",
+                  List.of("ALTER ROLE " + role + " LOGIN PASSWORD '…';")));
       case "28000" ->
           refused(
               database,
               said,
-              "correct the database's user, the server's pg_hba.conf, or run as a superuser CREATE"
-                  + " ROLE "
-                  + role
-                  + " LOGIN REPLICATION PASSWORD '…'; (ALTER ROLE if it exists)");
-      case "3D000" -> refused(database, said, "correct the database's name at the end of its url");
+              Cure.sql(
+                      "correct the database's user, the server's pg_hba.conf, or run as a superuser"
+                          + " ",
+                      List.of("CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD '…';"))
+                  .then(" (ALTER ROLE if it exists)"));
+      case "3D000" ->
+          refused(database, said, Cure.words("correct the database's name at the end of its url"));
       case "42501" ->
           refused(
               database,
               said,
-              "run GRANT CONNECT ON DATABASE "
-                  + quoted(databaseOf(database.url()))
-                  + " TO "
-                  + role
-                  + ";");
+              Cure.run(
+                  "GRANT CONNECT ON DATABASE "
+                      + quoted(databaseOf(database.url()))
+                      + " TO "
+                      + role
+                      + ";"));
       case "08P01" ->
           error(
               database,
-              "what answers at "
-                  + address(database)
-                  + " does not speak PostgreSQL's protocol; correct host and port of the url");
-      case "08004" -> refused(database, said, "correct user, password or sslmode of the database");
+              "what answers at " + address(database) + " does not speak PostgreSQL's protocol",
+              Cure.words("correct host and port of the url"));
+      case "08004" ->
+          refused(database, said, Cure.words("correct user, password or sslmode of the database"));
       default -> unreadable(database, failure);
     };
   }
@@ -83,7 +90,8 @@ final class ConnectionFailures {
             + said(failure)
             + " (SQLSTATE "
             + failure.getSQLState()
-            + "); is it a PostgreSQL server, and does its log tell more?");
+            + ")",
+        Cure.words("is it a PostgreSQL server, and does its log tell more?"));
   }
 
   private static boolean isUnreachable(String state, SQLException failure) {
@@ -102,31 +110,35 @@ final class ConnectionFailures {
   static CatalogFinding noAddress(CatalogDatabase database) {
     return error(
         database,
-        "its url "
-            + address(database)
-            + " is not an address of PostgreSQL; write jdbc:postgresql://host:5432/database");
+        "its url " + address(database) + " is not an address of PostgreSQL",
+        Cure.words("write jdbc:postgresql://host:5432/database"));
   }
 
   private static CatalogFinding unreachable(CatalogDatabase database, String reason) {
     return new Unreachable(
-        database.name(),
-        "database "
-            + database.name()
-            + " cannot be reached at "
-            + address(database)
-            + ": "
-            + reason
-            + "; start the server, or correct the url");
+        Finding.silent(
+            Subject.REACHABLE,
+            Place.database(database.name()),
+            "database "
+                + database.name()
+                + " cannot be reached at "
+                + address(database)
+                + ": "
+                + reason,
+            Cure.words("start the server, or correct the url")));
   }
 
-  private static CatalogFinding refused(CatalogDatabase database, String said, String cure) {
-    return error(
-        database, "the server at " + address(database) + " refuses us: " + said + "; " + cure);
+  private static CatalogFinding refused(CatalogDatabase database, String said, Cure cure) {
+    return error(database, "the server at " + address(database) + " refuses us: " + said, cure);
   }
 
-  private static CatalogFinding error(CatalogDatabase database, String text) {
+  private static CatalogFinding error(CatalogDatabase database, String text, Cure cure) {
     return new OfDatabase(
-        Level.ERROR, database.name(), "database " + database.name() + ": " + text);
+        Finding.error(
+            Subject.REACHABLE,
+            Place.database(database.name()),
+            "database " + database.name() + ": " + text,
+            cure));
   }
 
   /** In our words where the driver's would be in the language of this machine. */

@@ -1,5 +1,6 @@
 package io.crossfk.listener.catalog;
 
+import io.crossfk.listener.finding.Level;
 import java.util.List;
 
 /** What came of the reading of one database. */
@@ -9,7 +10,7 @@ sealed interface Reading {
 
   /** Whether a rule that touches the database must not start. */
   default boolean hasError() {
-    return findings().stream().anyMatch(finding -> finding.level() == CatalogFinding.Level.ERROR);
+    return findings().stream().anyMatch(finding -> finding.level() == Level.ERROR);
   }
 
   /**

@@ -1,7 +1,10 @@
 package io.crossfk.listener.catalog;
 
-import io.crossfk.listener.catalog.CatalogFinding.Level;
 import io.crossfk.listener.catalog.RuleProblems.Side;
+import io.crossfk.listener.finding.Cure;
+import io.crossfk.listener.finding.Finding;
+import io.crossfk.listener.finding.Place;
+import io.crossfk.listener.finding.Subject;
 import io.crossfk.rules.key.ColumnType;
 import io.crossfk.rules.key.KeyShape;
 import io.crossfk.rules.model.BoundRule;
@@ -39,7 +42,7 @@ final class RuleInspection {
     rules.forEach(this::inspect);
     List<CatalogFinding> findings = new ArrayList<>(ofDatabases);
     findings.addAll(problems.findings());
-    return new CatalogReport(bound, waiting, findings);
+    return CatalogReport.of(bound, waiting, findings);
   }
 
   private void inspect(Rule rule) {
@@ -70,7 +73,7 @@ final class RuleInspection {
     TableKey key = side == Side.CHILD ? rule.child() : rule.parent();
     Reading reading = reading(key.database());
     if (reading instanceof Reading.Facts read) {
-      new TableFindings(read.facts(), rules, problems, purpose).inspect(rule, side);
+      new TableFindings(new Visit(read.facts(), rules, problems, purpose, rule, side)).inspect();
     }
     return reading;
   }
@@ -87,11 +90,40 @@ final class RuleInspection {
               + place(rule.child(), column)
               + " and parent column "
               + place(rule.parent(), column);
-      KeyShape.whyNot(child.get(), parent.get())
-          .ifPresent(
-              why ->
-                  problems.add(Level.ERROR, rule, places + " cannot be compared, because " + why));
+      Optional<String> whyNot = KeyShape.whyNot(child.get(), parent.get());
+      problems.add(
+          whyNot
+              .map(why -> incomparable(rule, places, why))
+              .orElseGet(() -> comparable(rule, places, child.get(), parent.get())),
+          rule);
     }
+  }
+
+  /**
+   * @param why the reason and, after a semicolon, what to do
+   */
+  private static Finding incomparable(Rule rule, String places, String why) {
+    int end = why.lastIndexOf("; ");
+    return Finding.error(
+        Subject.TYPES,
+        Place.rule(rule.name()),
+        places + " cannot be compared, because " + why.substring(0, end),
+        Cure.words(why.substring(end + 2)));
+  }
+
+  private static Finding comparable(Rule rule, String places, ColumnType child, ColumnType parent) {
+    return Finding.ok(
+        Subject.TYPES,
+        Place.rule(rule.name()),
+        places
+            + " compare ("
+            + child
+            + ", "
+            + parent
+            + ")"
+            + (KeyShape.of(List.of(new KeyShape.Pair(child, parent))).exact()
+                ? ""
+                : " by the parent's own equality, so every change asks its database"));
   }
 
   private static String place(TableKey key, int column) {

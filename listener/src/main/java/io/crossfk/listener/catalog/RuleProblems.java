@@ -1,7 +1,8 @@
 package io.crossfk.listener.catalog;
 
-import io.crossfk.listener.catalog.CatalogFinding.Level;
 import io.crossfk.listener.catalog.CatalogFinding.OfRules;
+import io.crossfk.listener.finding.Finding;
+import io.crossfk.listener.finding.Level;
 import io.crossfk.rules.model.Rule;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -31,9 +32,10 @@ final class RuleProblems {
   }
 
   /**
-   * @param ofSide whether the text begins with the words for the sides
+   * @param finding of no rules as yet
+   * @param ofSide whether the message begins with the words for the sides
    */
-  private record Problem(Level level, boolean ofSide, String text) {}
+  private record Problem(Finding finding, boolean ofSide) {}
 
   /** Whom a problem concerns. */
   private static final class Concerned {
@@ -44,18 +46,18 @@ final class RuleProblems {
   private final Map<Problem, Concerned> problems = new LinkedHashMap<>();
   private final Set<String> broken = new HashSet<>();
 
-  /** A problem of one side: the text goes on after "child " or "parent ". */
-  void add(Level level, Rule rule, Side side, String text) {
-    concerned(new Problem(level, true, text), rule).sides.add(side);
+  /** A finding of one side: the message has it after "child " or "parent ". */
+  void add(Finding finding, Rule rule, Side side) {
+    concerned(new Problem(finding, true), rule).sides.add(side);
   }
 
-  /** A problem of the two sides together. */
-  void add(Level level, Rule rule, String text) {
-    concerned(new Problem(level, false, text), rule);
+  /** A finding of the two sides together. */
+  void add(Finding finding, Rule rule) {
+    concerned(new Problem(finding, false), rule);
   }
 
   private Concerned concerned(Problem problem, Rule rule) {
-    if (problem.level() == Level.ERROR) {
+    if (problem.finding().level() == Level.ERROR) {
       broken.add(rule.name());
     }
     Concerned concerned = problems.computeIfAbsent(problem, any -> new Concerned());
@@ -75,15 +77,7 @@ final class RuleProblems {
               concerned.sides.stream()
                   .map(side -> side.word)
                   .collect(Collectors.joining(" and ", "", problem.ofSide() ? " " : ""));
-          findings.add(
-              new OfRules(
-                  problem.level(),
-                  List.copyOf(concerned.rules),
-                  (concerned.rules.size() == 1 ? "rule " : "rules ")
-                      + String.join(", ", concerned.rules)
-                      + ": "
-                      + sides
-                      + problem.text()));
+          findings.add(new OfRules(problem.finding().of(List.copyOf(concerned.rules)), sides));
         });
     return findings;
   }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  crossfk demo                       see all of it, with nothing set up",
       "  crossfk setup -c crossfk.yaml      the SQL that lets it listen, and the way back",
+      "  crossfk doctor -c crossfk.yaml     can this work here, and what cures it if not",
       "  crossfk run -c crossfk.yaml        the service",
       "  crossfk check -c crossfk.yaml      whole tables once, for CI or a clone",
       "  crossfk tail -c crossfk.yaml       what it publishes, for people",

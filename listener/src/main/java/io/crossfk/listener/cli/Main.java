@@ -30,6 +30,7 @@ public final class Main {
   private static CommandLine commandLine(Terminal terminal) {
     CommandLine commandLine =
         new CommandLine(new CrossfkCommand())
+            .addSubcommand(new DoctorCommand(terminal))
             .addSubcommand(new RunCommand(terminal))
             .addSubcommand(new TailCommand(terminal))
             .addSubcommand(new CheckCommand(terminal))

@@ -35,6 +35,11 @@ record Terminal(boolean out, boolean err, boolean colour) {
     return new Terminal(out, err, wanted && (out || err));
   }
 
+  /** Whether the locale says that people see more than ASCII. */
+  static boolean isUnicode() {
+    return "UTF-8".equals(System.getProperty("native.encoding"));
+  }
+
   private static boolean isTerminal(String property, int descriptor) {
     String told = System.getProperty(property);
     if (told != null) {

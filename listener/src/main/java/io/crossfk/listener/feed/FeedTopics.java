@@ -1,26 +1,22 @@
 package io.crossfk.listener.feed;
 
+import io.crossfk.listener.finding.Finding;
+import io.crossfk.listener.finding.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -37,8 +33,7 @@ public final class FeedTopics implements AutoCloseable {
   private final Admin admin;
   private final TopicCures cures;
   private final List<TopicPlan> plans;
-  private final List<String> problems = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
 
   private FeedTopics(FeedSettings settings, Admin admin) {
     this.admin = admin;
@@ -81,16 +76,23 @@ public final class FeedTopics implements AutoCloseable {
     for (TopicPlan plan : plans) {
       TopicDescription description = found.get(plan.name());
       if (description != null) {
-        problems.addAll(plan.wrongPartitions(description.partitions().size(), cures));
-        checkAccess(plan, description.authorizedOperations());
-        checkConfiguration(plan);
+        findings.addAll(new TopicExamination(admin, cures, plan).examine(description));
       }
     }
+    List<String> problems = sentences(Level.ERROR);
     if (!problems.isEmpty()) {
       throw new FeedStartException(FeedStartException.Reason.REFUSED, problems, null);
     }
+    List<String> warnings = sentences(Level.WARNING);
     warnings.forEach(warning -> log.atWarn().log(warning));
-    return List.copyOf(warnings);
+    return warnings;
+  }
+
+  private List<String> sentences(Level level) {
+    return findings.stream()
+        .filter(finding -> finding.level() == level)
+        .map(Finding::sentence)
+        .toList();
   }
 
   /** The topic as it is, or as it was just made; empty if neither, which is a problem by then. */
@@ -100,7 +102,7 @@ public final class FeedTopics implements AutoCloseable {
       return Optional.of(look(plan));
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof AuthorizationException refused) {
-        problems.add(cures.invisible(plan, refused));
+        findings.add(cures.invisible(plan, refused));
         return Optional.empty();
       }
       if (!(failed.getCause() instanceof UnknownTopicOrPartitionException)) {
@@ -112,14 +114,7 @@ public final class FeedTopics implements AutoCloseable {
 
   private TopicDescription look(TopicPlan plan)
       throws ExecutionException, InterruptedException, TimeoutException {
-    Map<String, TopicDescription> found =
-        get(
-            admin
-                .describeTopics(
-                    List.of(plan.name()),
-                    new DescribeTopicsOptions().includeAuthorizedOperations(true))
-                .allTopicNames());
-    return Objects.requireNonNull(found.get(plan.name()));
+    return TopicExamination.look(admin, plan);
   }
 
   /** A topic that was just made may not be known yet by the broker that is asked. */
@@ -155,53 +150,16 @@ public final class FeedTopics implements AutoCloseable {
         log.atDebug().addKeyValue("topic", plan.name()).log(anotherInstanceMadeIt.getMessage());
         return true;
       }
-      problems.add(cures.notCreated(plan, cause(failed)));
+      findings.add(cures.notCreated(plan, cause(failed)));
       return false;
     }
   }
 
-  /** Missing rights are better found now than at the first violation. */
-  private void checkAccess(TopicPlan plan, Collection<AclOperation> allowed) {
-    if (allowed == null) {
-      return; // The broker is older than the question.
-    }
-    List<AclOperation> missing =
-        plan.operations().stream()
-            .filter(needed -> !allowed.contains(needed) && !allowed.contains(AclOperation.ALL))
-            .toList();
-    if (!missing.isEmpty()) {
-      problems.add(cures.noAccess(plan, missing));
-    }
-  }
-
-  private void checkConfiguration(TopicPlan plan)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, plan.name());
-    Config config;
-    try {
-      config = get(admin.describeConfigs(Set.of(resource)).all()).get(resource);
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof AuthorizationException) {
-        warnings.add(cures.configurationHidden(plan));
-        return;
-      }
-      throw failed;
-    }
-    if (config != null) {
-      Map<String, String> values = new HashMap<>();
-      config.entries().stream()
-          .filter(entry -> entry.value() != null)
-          .forEach(entry -> values.put(entry.name(), entry.value()));
-      problems.addAll(plan.wrong(values, cures));
-      warnings.addAll(plan.risky(values, cures));
-    }
-  }
-
-  private static Throwable cause(ExecutionException failed) {
+  static Throwable cause(ExecutionException failed) {
     return Objects.requireNonNullElse(failed.getCause(), failed);
   }
 
-  private static <T> T get(KafkaFuture<T> future)
+  static <T> T get(KafkaFuture<T> future)
       throws ExecutionException, InterruptedException, TimeoutException {
     return future.get(ANSWER_TIME.toMillis() + 1000, TimeUnit.MILLISECONDS);
   }

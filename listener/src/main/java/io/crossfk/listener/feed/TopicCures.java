@@ -1,5 +1,9 @@
 package io.crossfk.listener.feed;
 
+import io.crossfk.listener.finding.Cure;
+import io.crossfk.listener.finding.Finding;
+import io.crossfk.listener.finding.Place;
+import io.crossfk.listener.finding.Subject;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -13,61 +17,84 @@ final class TopicCures {
     this.settings = settings;
   }
 
-  String notCreated(TopicPlan plan, Throwable reason) {
-    return topic(plan)
-        + " is missing and could not be created ("
-        + reason.getMessage()
-        + "); let somebody who may run: "
-        + create(plan);
+  Finding notCreated(TopicPlan plan, Throwable reason) {
+    return Finding.error(
+        Subject.TOPIC_EXISTS,
+        Place.topic(plan.name()),
+        topic(plan) + " is missing and could not be created (" + reason.getMessage() + ")",
+        Cure.command("let somebody who may run: ", create(plan)));
   }
 
-  String invisible(TopicPlan plan, Throwable reason) {
-    return topic(plan)
-        + " cannot be seen ("
-        + reason.getMessage()
-        + "); let somebody who may run: "
-        + grant(plan, plan.operations())
-        + " and, if it does not exist: "
-        + create(plan);
+  Finding invisible(TopicPlan plan, Throwable reason) {
+    return Finding.error(
+        Subject.TOPIC_RIGHTS,
+        Place.topic(plan.name()),
+        topic(plan) + " cannot be seen (" + reason.getMessage() + ")",
+        Cure.command("let somebody who may run: ", grant(plan, plan.operations()))
+            .then(" and, if it does not exist: " + create(plan)));
   }
 
-  String noAccess(TopicPlan plan, List<AclOperation> missing) {
-    return topic(plan)
-        + ": crossfk lacks the right to "
-        + words(missing, " and ")
-        + "; let somebody who may run: "
-        + grant(plan, missing);
+  Finding noAccess(TopicPlan plan, List<AclOperation> missing) {
+    return Finding.error(
+        Subject.TOPIC_RIGHTS,
+        Place.topic(plan.name()),
+        topic(plan) + ": crossfk lacks the right to " + words(missing, " and "),
+        Cure.command("let somebody who may run: ", grant(plan, missing)));
   }
 
-  String wrongPartitions(TopicPlan plan, int actual) {
+  Finding wrongPartitions(TopicPlan plan, int actual) {
+    return Finding.error(
+        Subject.TOPIC_PARTITIONS,
+        Place.topic(plan.name()),
+        topic(plan)
+            + " has "
+            + actual
+            + " partitions and must have 1, because crossfk's memory is one log",
+        Cure.command(
+                "name another topic under feed: state, or, if it holds nothing of use, run: ",
+                tool("kafka-topics") + " --delete --topic " + plan.name())
+            .then(" and start again"));
+  }
+
+  /** A setting that makes the topic unfit. */
+  Finding wrongSetting(TopicPlan plan, Setting setting) {
+    return Finding.error(
+        setting.subject(), Place.topic(plan.name()), found(plan, setting), cure(plan, setting));
+  }
+
+  /** A setting that makes the topic less safe than it could be. */
+  Finding riskySetting(TopicPlan plan, Setting setting) {
+    return Finding.warning(
+        setting.subject(), Place.topic(plan.name()), found(plan, setting), cure(plan, setting));
+  }
+
+  /**
+   * A setting that is not as it should be.
+   *
+   * @param consequence what follows, after "so"
+   */
+  record Setting(Subject subject, String name, String actual, String right, String consequence) {}
+
+  private static String found(TopicPlan plan, Setting setting) {
     return topic(plan)
         + " has "
-        + actual
-        + " partitions and must have 1, because crossfk's memory is one log; name another topic"
-        + " under feed: state, or, if it holds nothing of use, run: "
-        + tool("kafka-topics")
-        + " --delete --topic "
-        + plan.name()
-        + " and start again";
-  }
-
-  String wrongSetting(
-      TopicPlan plan, String setting, String actual, String right, String consequence) {
-    return topic(plan)
-        + " has "
-        + setting
+        + setting.name()
         + "="
-        + actual
+        + setting.actual()
         + ", so "
-        + consequence
-        + "; run: "
-        + alter(plan, setting, right);
+        + setting.consequence();
   }
 
-  String configurationHidden(TopicPlan plan) {
-    return topic(plan)
-        + ": crossfk may not read its settings, so they are not checked; allow it: "
-        + grant(plan, List.of(AclOperation.DESCRIBE_CONFIGS));
+  private Cure cure(TopicPlan plan, Setting setting) {
+    return Cure.command("run: ", alter(plan, setting.name(), setting.right()));
+  }
+
+  Finding configurationHidden(TopicPlan plan) {
+    return Finding.warning(
+        Subject.TOPIC_SETTINGS_HIDDEN,
+        Place.topic(plan.name()),
+        topic(plan) + ": crossfk may not read its settings, so they are not checked",
+        Cure.command("allow it: ", grant(plan, List.of(AclOperation.DESCRIBE_CONFIGS))));
   }
 
   private static String topic(TopicPlan plan) {

@@ -1,5 +1,8 @@
 package io.crossfk.listener.feed;
 
+import io.crossfk.listener.feed.TopicCures.Setting;
+import io.crossfk.listener.finding.Finding;
+import io.crossfk.listener.finding.Subject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -70,16 +73,15 @@ record TopicPlan(
     return new TreeMap<>(configuration);
   }
 
-  List<String> wrongPartitions(int actual, TopicCures cures) {
+  List<Finding> wrongPartitions(int actual, TopicCures cures) {
     return exactPartitions && actual != partitions
         ? List.of(cures.wrongPartitions(this, actual))
         : List.of();
   }
 
   /** What makes the topic unfit. */
-  List<String> wrong(Map<String, String> actual, TopicCures cures) {
-    Set<String> policies =
-        new HashSet<>(List.of(actual.getOrDefault(CLEANUP, "").split("\\s*,\\s*", -1)));
+  List<Finding> wrong(Map<String, String> actual, TopicCures cures) {
+    Set<String> policies = policies(actual);
     boolean fit =
         switch (kind) {
           // Deletion by age would forget suspicions and positions.
@@ -90,7 +92,17 @@ record TopicPlan(
         ? List.of()
         : List.of(
             cures.wrongSetting(
-                this, CLEANUP, actual.getOrDefault(CLEANUP, ""), "compact", lossOf()));
+                this,
+                new Setting(
+                    Subject.TOPIC_CLEANUP,
+                    CLEANUP,
+                    actual.getOrDefault(CLEANUP, ""),
+                    "compact",
+                    lossOf())));
+  }
+
+  private static Set<String> policies(Map<String, String> actual) {
+    return new HashSet<>(List.of(actual.getOrDefault(CLEANUP, "").split("\\s*,\\s*", -1)));
   }
 
   private String lossOf() {
@@ -101,42 +113,55 @@ record TopicPlan(
   }
 
   /** What makes the topic less safe than it could be. */
-  List<String> risky(Map<String, String> actual, TopicCures cures) {
-    List<String> risks = new ArrayList<>();
+  List<Finding> risky(Map<String, String> actual, TopicCures cures) {
+    List<Finding> risks = new ArrayList<>();
     if (number(actual, "min.insync.replicas", 1) < 2) {
       risks.add(
-          cures.wrongSetting(
+          cures.riskySetting(
               this,
-              "min.insync.replicas",
-              actual.getOrDefault("min.insync.replicas", "1"),
-              "2",
-              "the loss of one broker can lose what was acknowledged; it needs a replication factor"
-                  + " of 3"));
+              new Setting(
+                  Subject.TOPIC_REPLICAS,
+                  "min.insync.replicas",
+                  actual.getOrDefault("min.insync.replicas", "1"),
+                  "2",
+                  "the loss of one broker can lose what was acknowledged; it needs a replication"
+                      + " factor of 3")));
     }
     if (actual.getOrDefault("unclean.leader.election.enable", "false").equals("true")) {
       risks.add(
-          cures.wrongSetting(
+          cures.riskySetting(
               this,
-              "unclean.leader.election.enable",
-              "true",
-              "false",
-              "a broker that lags may become leader and lose what was acknowledged"));
+              new Setting(
+                  Subject.TOPIC_ELECTION,
+                  "unclean.leader.election.enable",
+                  "true",
+                  "false",
+                  "a broker that lags may become leader and lose what was acknowledged")));
     }
     if (kind == Kind.VIOLATIONS) {
-      if (actual.getOrDefault(CLEANUP, "").contains("delete")) {
+      // Without compact it is wrong, and has been said.
+      if (policies(actual).containsAll(Set.of("compact", "delete"))) {
         risks.add(
-            cures.wrongSetting(
-                this, CLEANUP, actual.getOrDefault(CLEANUP, ""), "compact", lossOf()));
+            cures.riskySetting(
+                this,
+                new Setting(
+                    Subject.TOPIC_CLEANUP,
+                    CLEANUP,
+                    actual.getOrDefault(CLEANUP, ""),
+                    "compact",
+                    lossOf())));
       }
       long lag = number(actual, LAG, 0);
       if (lag < EVERY_TRANSITION.toMillis()) {
         risks.add(
-            cures.wrongSetting(
+            cures.riskySetting(
                 this,
-                LAG,
-                Long.toString(lag),
-                Long.toString(EVERY_TRANSITION.toMillis()),
-                "a reader that was away may miss transitions"));
+                new Setting(
+                    Subject.TOPIC_COMPACTION_LAG,
+                    LAG,
+                    Long.toString(lag),
+                    Long.toString(EVERY_TRANSITION.toMillis()),
+                    "a reader that was away may miss transitions")));
       }
     }
     return risks;

@@ -2,6 +2,7 @@ package io.crossfk.listener.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfk.listener.finding.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,7 @@ class ServerFindingsTest {
 
   private static List<String> messages(DatabaseFacts.Server server) {
     return ServerFindings.of(DATABASE, server, Purpose.WATCH).stream()
+        .filter(finding -> finding.level() != Level.OK)
         .map(CatalogFinding.OfDatabase::message)
         .toList();
   }

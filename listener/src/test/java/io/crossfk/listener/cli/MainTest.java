@@ -31,7 +31,7 @@ class MainTest {
       delimiter = '|',
       textBlock =
           """
-          ''                                | say which command: run, tail, check, setup, demo
+          ''                                | say which command: doctor, run, tail, check, setup, demo
           runn -c crossfk.yaml              | Did you mean: crossfk run
           run                               | Missing required option: '--config=FILE'
           tail                              | Missing required option: '--config=FILE'

@@ -2,6 +2,7 @@ package io.crossfk.listener.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfk.listener.finding.Finding;
 import java.util.Map;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,7 @@ class TopicPlanTest {
   @Test
   void memoryThatAgesIsRefusedWithTheCommandThatMendsIt() {
     assertThat(STATE.wrong(Map.of("cleanup.policy", "compact,delete"), CURES))
+        .extracting(Finding::sentence)
         .containsExactly(
             "Kafka topic crossfk.state has cleanup.policy=compact,delete, so Kafka would throw"
                 + " crossfk's memory away as it ages; run: kafka-configs.sh --bootstrap-server"
@@ -45,6 +47,7 @@ class TopicPlanTest {
     Map<String, String> both = Map.of("cleanup.policy", "delete,compact");
     assertThat(VIOLATIONS.wrong(both, CURES)).isEmpty();
     assertThat(VIOLATIONS.risky(both, CURES))
+        .extracting(Finding::sentence)
         .anyMatch(risk -> risk.contains("open violations would vanish as they age"));
   }
 
@@ -55,6 +58,7 @@ class TopicPlanTest {
                 Map.of("min.insync.replicas", "1", "unclean.leader.election.enable", "true"),
                 CURES))
         .hasSize(2)
+        .extracting(Finding::sentence)
         .anyMatch(risk -> risk.contains("--add-config min.insync.replicas=2"))
         .anyMatch(risk -> risk.contains("--add-config unclean.leader.election.enable=false"));
   }
@@ -62,14 +66,14 @@ class TopicPlanTest {
   @Test
   void memoryInSeveralPartitionsIsRefused() {
     assertThat(STATE.wrongPartitions(1, CURES)).isEmpty();
-    assertThat(STATE.wrongPartitions(3, CURES).getFirst())
+    assertThat(STATE.wrongPartitions(3, CURES).getFirst().sentence())
         .contains("has 3 partitions and must have 1", "kafka-topics.sh", "--delete");
     assertThat(VIOLATIONS.wrongPartitions(12, CURES)).isEmpty();
   }
 
   @Test
   void aTopicThatMayNotBeCreatedComesWithTheCommand() {
-    assertThat(CURES.notCreated(VIOLATIONS, new PolicyViolationException("not by you")))
+    assertThat(CURES.notCreated(VIOLATIONS, new PolicyViolationException("not by you")).sentence())
         .isEqualTo(
             "Kafka topic crossfk.violations is missing and could not be created (not by you); let"
                 + " somebody who may run: kafka-topics.sh --bootstrap-server kafka:9092 --create"

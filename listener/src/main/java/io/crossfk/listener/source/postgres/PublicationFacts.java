@@ -17,6 +17,7 @@ import java.util.Set;
  * @param allTables FOR ALL TABLES
  * @param everyAction inserts, updates, deletes and truncates
  * @param viaRoot whether partitions are published as their root
+ * @param generated whether stored generated columns are published (PostgreSQL 18)
  * @param entries the tables that it names or publishes in effect, by {@link Sql#table}
  */
 record PublicationFacts(
@@ -24,6 +25,7 @@ record PublicationFacts(
     boolean allTables,
     boolean everyAction,
     boolean viaRoot,
+    boolean generated,
     Map<String, Entry> entries) {
 
   /**
@@ -40,8 +42,9 @@ record PublicationFacts(
   private static final String PUBLICATION =
       """
       select pg_has_role(pubowner, 'usage'), puballtables,
-        pubinsert and pubupdate and pubdelete and pubtruncate, pubviaroot
-      from pg_publication where pubname = ?\
+        pubinsert and pubupdate and pubdelete and pubtruncate, pubviaroot,
+        coalesce(to_jsonb(p)->>'pubgencols' = 's', false)
+      from pg_publication p where pubname = ?\
       """;
 
   /** to_jsonb: lists and filters came with PostgreSQL 15. */
@@ -76,6 +79,7 @@ record PublicationFacts(
                 result.getBoolean(2),
                 result.getBoolean(3),
                 result.getBoolean(4),
+                result.getBoolean(5),
                 entries(connection, publication)));
       }
     }

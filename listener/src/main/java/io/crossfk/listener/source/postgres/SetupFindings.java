@@ -57,7 +57,8 @@ record SetupFindings(
     }
     Set<TableReference> names =
         watched.stream().map(WatchedTable::table).collect(Collectors.toSet());
-    TableChecks checks = new TableChecks(server.version(), names);
+    Optional<PublicationFacts> existing = PublicationFacts.read(connection, publication);
+    TableChecks checks = new TableChecks(server.version(), names, existing);
     List<TableFacts> tables = new ArrayList<>();
     int before = refusals.size();
     for (WatchedTable table : watched) {
@@ -76,7 +77,7 @@ record SetupFindings(
               PublicationPlan.of(
                   publication,
                   server.version(),
-                  PublicationFacts.read(connection, publication),
+                  existing,
                   tables,
                   server.role(),
                   server.mayCreate()));
@@ -100,11 +101,12 @@ record SetupFindings(
    * Looked at again under the publication's locks, which no change of a replica identity passes
    * (section 5, fact 5).
    */
-  List<Refusal> unfitNow(Connection connection) throws SQLException {
+  List<Refusal> unfitNow(Connection connection, String publication) throws SQLException {
     TableChecks checks =
         new TableChecks(
             version,
-            tables.stream().map(table -> table.watched().table()).collect(Collectors.toSet()));
+            tables.stream().map(table -> table.watched().table()).collect(Collectors.toSet()),
+            PublicationFacts.read(connection, publication));
     List<Refusal> unfit = new ArrayList<>();
     for (TableFacts table : tables) {
       Optional<TableFacts> now = TableFacts.read(connection, table.watched());

@@ -166,9 +166,15 @@ public final class SlotAndPublication {
   public List<Refusal> replicaIdentityRefusals(List<WatchedTable> tables) throws SQLException {
     List<Refusal> refusals = new ArrayList<>();
     try (SetupSession session = SetupSession.open(address)) {
+      Connection connection = session.connection();
+      TableChecks checks =
+          new TableChecks(
+              connection.getMetaData().getDatabaseMajorVersion(),
+              Set.of(),
+              PublicationFacts.read(connection, publication));
       for (WatchedTable table : tables) {
-        TableFacts.read(session.connection(), table)
-            .map(TableChecks::checkReplicaIdentity)
+        TableFacts.read(connection, table)
+            .map(checks::checkReplicaIdentity)
             .ifPresent(refusals::addAll);
       }
     }
@@ -270,7 +276,7 @@ public final class SlotAndPublication {
               PublicationFacts.read(connection, publication).orElseThrow(),
               findings.tables(),
               findings.version());
-      List<Refusal> unfit = findings.unfitNow(connection);
+      List<Refusal> unfit = findings.unfitNow(connection, publication);
       if (uncovered.isEmpty() && unfit.isEmpty()) {
         connection.commit();
         return List.of();

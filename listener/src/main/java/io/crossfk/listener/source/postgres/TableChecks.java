@@ -1,10 +1,12 @@
 package io.crossfk.listener.source.postgres;
 
+import io.crossfk.listener.finding.Cure;
 import io.crossfk.listener.source.Refusal;
 import io.crossfk.rules.model.TableReference;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -13,14 +15,17 @@ import java.util.Set;
 final class TableChecks {
   private final int version;
   private final Set<TableReference> allWatched;
+  private final boolean generatedArePublished;
 
   /**
    * @param version the server's major version
    * @param allWatched every table that is to be published
+   * @param ours our publication, if it is there
    */
-  TableChecks(int version, Set<TableReference> allWatched) {
+  TableChecks(int version, Set<TableReference> allWatched, Optional<PublicationFacts> ours) {
     this.version = version;
     this.allWatched = allWatched;
+    this.generatedArePublished = ours.map(PublicationFacts::generated).orElse(false);
   }
 
   List<Refusal> check(TableFacts table) {
@@ -94,22 +99,21 @@ final class TableChecks {
   }
 
   /** Section 5, facts 5 and 6; of a table that the other checks may have refused. */
-  static List<Refusal> checkReplicaIdentity(TableFacts table) {
-    List<Refusal> refusals = new ArrayList<>();
-    if (table.root().kind() != 'r' && table.root().kind() != 'p') {
-      return refusals;
-    }
-    Set<String> oldKey = new LinkedHashSet<>(table.watched().oldKeyColumns());
-    oldKey.retainAll(table.columns().keySet());
+  List<Refusal> checkReplicaIdentity(TableFacts table) {
+    List<Refusal> refusals = new ArrayList<>(checkApplicationWrites(table));
+    refusals.addAll(checkOldKeys(table));
+    return refusals;
+  }
+
+  /** Whether the application's UPDATE and DELETE would go on working once we publish the table. */
+  List<Refusal> checkApplicationWrites(TableFacts table) {
     List<StoredTable> without = new ArrayList<>();
-    List<StoredTable> withoutOldKey = new ArrayList<>();
-    for (StoredTable member : table.members()) {
+    for (StoredTable member : publishable(table)) {
       if (!member.canBePublished()) {
         without.add(member);
-      } else if (!member.logsOldValuesOf(oldKey)) {
-        withoutOldKey.add(member);
       }
     }
+    List<Refusal> refusals = new ArrayList<>();
     if (!without.isEmpty()) {
       refusals.add(
           refusal(
@@ -117,8 +121,44 @@ final class TableChecks {
               of(table, without)
                   + "no replica identity: once its changes are published, PostgreSQL refuses the"
                   + " application's own UPDATE and DELETE. A primary key is the best cure, or",
-              cures(without, oldKey)));
+              cures(table, without)));
     }
+    Set<String> generated = table.generatedColumns(generatedArePublished);
+    if (version >= 18 && table.anyFull() && !generated.isEmpty()) {
+      refusals.add(
+          refusal(
+              table,
+              "has REPLICA IDENTITY FULL and generated columns "
+                  + generated
+                  + ": once its changes are published, PostgreSQL refuses the application's own"
+                  + " UPDATE and DELETE. Give it a primary key if it has none, and the replica"
+                  + " identity of an index",
+              publishable(table).stream()
+                  .filter(StoredTable::full)
+                  .map(member -> withoutGenerated(member, table).lines())
+                  .flatMap(List::stream)
+                  .toList()));
+    }
+    return refusals;
+  }
+
+  /** The way from REPLICA IDENTITY FULL to one without generated columns. */
+  static Cure withoutGenerated(StoredTable member, TableFacts table) {
+    List<String> cure = member.cureFor(oldKey(table));
+    return cure.getFirst().endsWith("FULL;")
+        ? Cure.words("give it a primary key, and then REPLICA IDENTITY DEFAULT")
+        : Cure.sql("run ", cure);
+  }
+
+  /** Whether the log tells which parent went. */
+  List<Refusal> checkOldKeys(TableFacts table) {
+    List<Refusal> refusals = new ArrayList<>();
+    Set<String> oldKey = oldKey(table);
+    List<StoredTable> withoutOldKey =
+        publishable(table).stream()
+            .filter(StoredTable::canBePublished)
+            .filter(member -> !member.logsOldValuesOf(oldKey))
+            .toList();
     if (!withoutOldKey.isEmpty()) {
       refusals.add(
           refusal(
@@ -129,9 +169,10 @@ final class TableChecks {
                   + " not in the replica identity "
                   + withoutOldKey.getFirst().identityColumns()
                   + ": the log of a DELETE would not tell which key went",
-              cures(withoutOldKey, oldKey)));
+              cures(table, withoutOldKey)));
     }
-    List<StoredTable> notFull = table.leaves().stream().filter(leaf -> !leaf.full()).toList();
+    List<StoredTable> notFull =
+        table.leaves().stream().filter(leaf -> leaf.kind() == 'r' && !leaf.full()).toList();
     if (table.root().full() && !notFull.isEmpty()) {
       refusals.add(
           refusal(
@@ -146,8 +187,27 @@ final class TableChecks {
     return refusals;
   }
 
-  private static List<String> cures(List<StoredTable> members, Set<String> oldKey) {
-    return members.stream().flatMap(member -> member.cureFor(oldKey).stream()).toList();
+  /** Foreign tables have no replica identity, and are refused for what they are. */
+  private static List<StoredTable> publishable(TableFacts table) {
+    return table.members().stream()
+        .filter(member -> member.kind() == 'r' || member.kind() == 'p')
+        .toList();
+  }
+
+  private static Set<String> oldKey(TableFacts table) {
+    Set<String> oldKey = new LinkedHashSet<>(table.watched().oldKeyColumns());
+    oldKey.retainAll(table.columns().keySet());
+    return oldKey;
+  }
+
+  /** Without those that would harm: from PostgreSQL 18 on, FULL beside generated columns. */
+  private List<String> cures(TableFacts table, List<StoredTable> members) {
+    Set<String> oldKey = oldKey(table);
+    boolean fullHarms = version >= 18 && !table.generatedColumns(generatedArePublished).isEmpty();
+    return members.stream()
+        .flatMap(member -> member.cureFor(oldKey).stream())
+        .filter(sql -> !(fullHarms && sql.endsWith("REPLICA IDENTITY FULL;")))
+        .toList();
   }
 
   private static String of(TableFacts table, List<StoredTable> members) {

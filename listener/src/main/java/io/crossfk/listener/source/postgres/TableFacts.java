@@ -125,6 +125,20 @@ record TableFacts(
   }
 
   /**
+   * Generated columns that are in no log: virtual ones, and stored ones unless they are published.
+   */
+  Set<String> generatedColumns(boolean storedArePublished) {
+    Set<String> generated = new LinkedHashSet<>();
+    columns.forEach(
+        (name, kind) -> {
+          if (kind == 'v' || (kind == 's' && !storedArePublished)) {
+            generated.add(name);
+          }
+        });
+    return generated;
+  }
+
+  /**
    * The columns that a publication must carry, in the table's order; empty if it must not have a
    * list of columns: with one, the application's UPDATE and DELETE fail under REPLICA IDENTITY FULL
    * (section 5, fact 5), and before PostgreSQL 15 there is none.
