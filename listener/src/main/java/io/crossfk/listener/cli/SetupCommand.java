@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
 /** What the databases need, and the way back. */
 @Command(
     name = "setup",
-    header = "Prints the SQL that lets crossfk listen: role, grants, publication, slot; or does it.",
+    header =
+        "Prints the SQL that lets crossfk listen: role, grants, publication, slot; or does it.",
     description = {
       "",
       "Without --apply it only reads the catalogues, and prints a script for psql for each"
@@ -161,7 +162,8 @@ final class SetupCommand implements Callable<Integer> {
         : Optional.empty();
   }
 
-  private int apply(DatabaseSetup setup, PrintWriter err) throws StartFailure, InterruptedException {
+  private int apply(DatabaseSetup setup, PrintWriter err)
+      throws StartFailure, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     Set<String> changed = new LinkedHashSet<>();
     List<SetupPlan> plans =
@@ -216,7 +218,8 @@ final class SetupCommand implements Callable<Integer> {
       return Optional.of(new Secret(lines.isEmpty() ? "" : lines.getFirst()));
     } catch (IOException unreadable) {
       throw new ParameterException(
-          spec.commandLine(), "--admin-password-file %s cannot be read".formatted(adminPasswordFile));
+          spec.commandLine(),
+          "--admin-password-file %s cannot be read".formatted(adminPasswordFile));
     }
   }
 }

@@ -6,10 +6,7 @@ import java.util.Collection;
 /** Who runs the server: managed services keep the superuser, and give its powers in other ways. */
 public enum Flavor {
   /** PostgreSQL as it is. */
-  PLAIN(
-      "",
-      "a superuser",
-      "ALTER SYSTEM SET %1$s = '%2$s'; and a restart of the server"),
+  PLAIN("", "a superuser", "ALTER SYSTEM SET %1$s = '%2$s'; and a restart of the server"),
   /** Amazon RDS and Aurora. */
   RDS(
       "rds_replication",

@@ -76,8 +76,7 @@ record Holdings(List<String> revokes, List<String> others, List<String> elsewher
       order by 1\
       """;
 
-  static Holdings read(Connection connection, String role, String publication)
-      throws SQLException {
+  static Holdings read(Connection connection, String role, String publication) throws SQLException {
     return new Holdings(
         texts(connection, REVOKES, role),
         texts(connection, OTHERS, role, publication),

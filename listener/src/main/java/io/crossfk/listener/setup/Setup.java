@@ -102,8 +102,7 @@ public final class Setup {
             target,
             state,
             Optional.empty(),
-            Optional.of(
-                Holdings.read(session.connection(), target.role(), target.publication())));
+            Optional.of(Holdings.read(session.connection(), target.role(), target.publication())));
       }
       return new Look(
           target,

@@ -109,13 +109,14 @@ final class SetupExecutor implements AutoCloseable {
     SlotAndPublication.Published published =
         SlotAndPublication.byAdministrator(
                 target.administrator(), target.slot(), target.publication())
-            .publish(
-                target.tables(), publish.mark().map(Step.Statement::sql).stream().toList());
+            .publish(target.tables(), publish.mark().map(Step.Statement::sql).stream().toList());
     refuse(published.refusals());
     published.executed().forEach(done);
   }
 
-  /** By the role that will read it, which shows that it can: its password, its way in, its rights. */
+  /**
+   * By the role that will read it, which shows that it can: its password, its way in, its rights.
+   */
   private void createSlot() throws SetupFailure {
     try {
       switch (new SlotAndPublication(target.service(), target.slot(), target.publication())

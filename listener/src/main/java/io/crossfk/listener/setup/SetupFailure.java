@@ -47,8 +47,7 @@ public final class SetupFailure extends Exception {
           true);
     }
     if (isPassing(failure)) {
-      return new SetupFailure(
-          List.of("database " + address + " cannot be reached: " + said), true);
+      return new SetupFailure(List.of("database " + address + " cannot be reached: " + said), true);
     }
     boolean alone = address.equals(target.service());
     return new SetupFailure(

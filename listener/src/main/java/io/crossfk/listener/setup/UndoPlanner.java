@@ -36,9 +36,7 @@ final class UndoPlanner {
               List.of()));
     }
     state.slot().ifPresent(slot -> slot(target, slot, decisions, steps, notes));
-    state
-        .publication()
-        .ifPresent(publication -> publication(target, publication, steps, notes));
+    state.publication().ifPresent(publication -> publication(target, publication, steps, notes));
     state
         .role()
         .filter(role -> role.ours() && role.streams() > 0)

@@ -49,7 +49,9 @@ final class ServerPicture {
       for (String query : QUERIES) {
         try (ResultSet rows =
             statement.executeQuery(
-                "select q::text from (" + query.replace("acls(", "pg_temp.acls(") + ") q order by 1")) {
+                "select q::text from ("
+                    + query.replace("acls(", "pg_temp.acls(")
+                    + ") q order by 1")) {
           while (rows.next()) {
             picture.add(rows.getString(1));
           }

@@ -66,7 +66,8 @@ class SetupHarmlessIT {
       server.createDatabase(name + "_users");
       server.createDatabase(name + "_orders");
       Case made = new Case(server, name, folder.resolve(name + ".yaml"));
-      made.users("create table users (id int primary key, name text)", "insert into users values (1)");
+      made.users(
+          "create table users (id int primary key, name text)", "insert into users values (1)");
       made.orders(
           "create table plain (id int primary key, user_id int)",
           "create table whole (id int primary key, user_id int)",
@@ -218,7 +219,8 @@ class SetupHarmlessIT {
       application.requireWorking();
 
       fit.orders(
-          "alter table silent replica identity default", "alter table keyless replica identity full");
+          "alter table silent replica identity default",
+          "alter table keyless replica identity full");
       SetupRun decided = fit.setup("--apply");
       assertThat(decided.exitCode()).as(decided.err()).isZero();
       application.requireWorking();
@@ -228,7 +230,8 @@ class SetupHarmlessIT {
       application.requireWorking();
     }
     fit.orders(
-        "alter table silent replica identity nothing", "alter table keyless replica identity default");
+        "alter table silent replica identity nothing",
+        "alter table keyless replica identity default");
     assertThat(fit.picture()).isEqualTo(before);
   }
 
@@ -288,8 +291,10 @@ class SetupHarmlessIT {
     assertThat(two.setup("--apply").exitCode()).isZero();
     SetupRun one = two.setup("--apply", "--undo", "--database", "users");
     assertThat(one.exitCode()).as(one.err()).isZero();
-    assertThat(one.out()).contains("stays, as it holds something in database " + two.name() + "_orders");
-    assertThat(two.picture()).anyMatch(line -> line.startsWith("(role") && line.contains(two.role()));
+    assertThat(one.out())
+        .contains("stays, as it holds something in database " + two.name() + "_orders");
+    assertThat(two.picture())
+        .anyMatch(line -> line.startsWith("(role") && line.contains(two.role()));
     SetupRun other = two.setup("--apply", "--undo", "--database", "orders");
     assertThat(other.exitCode()).as(other.err()).isZero();
     assertThat(two.picture()).noneMatch(line -> line.contains(two.role()));

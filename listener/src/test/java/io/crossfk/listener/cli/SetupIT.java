@@ -119,7 +119,9 @@ class SetupIT {
   /** Servers notice a moment later that a client has gone. */
   private static boolean hasStopped(Stage stage, String database) throws SQLException {
     return stage
-        .row(database, "select count(*) from pg_stat_activity where usename = 'watcher'"
+        .row(
+            database,
+            "select count(*) from pg_stat_activity where usename = 'watcher'"
                 + " and backend_type = 'walsender'")
         .equals(List.of("0"));
   }
@@ -202,8 +204,7 @@ class SetupIT {
         Files.readString(configuration)
             .replaceAll("user: \"postgres\"", "user: \"" + role + "\"")
             .replaceAll(
-                "password: \"[^\"]*\"",
-                Matcher.quoteReplacement("password: \"" + SECRET + "\"")));
+                "password: \"[^\"]*\"", Matcher.quoteReplacement("password: \"" + SECRET + "\"")));
   }
 
   private static String[] administrator(Stage stage) throws Exception {

@@ -35,8 +35,7 @@ public final class SetupSession implements AutoCloseable {
       PGProperty.TARGET_SERVER_TYPE.set(properties, "primary");
     }
     properties.putAll(address.properties());
-    SetupSession session =
-        new SetupSession(DriverManager.getConnection(address.url(), properties));
+    SetupSession session = new SetupSession(DriverManager.getConnection(address.url(), properties));
     try {
       session.usualPatience();
       return session;

@@ -3,23 +3,16 @@ package io.crossfk.listener.source.postgres;
 import io.crossfk.listener.source.Refusal;
 import io.crossfk.listener.source.SourceIdentity;
 import io.crossfk.listener.source.WatchedTable;
-import io.crossfk.rules.change.Position;
 import io.crossfk.rules.change.Snapshot;
 import io.crossfk.rules.model.TableReference;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.postgresql.PGProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,8 +130,8 @@ public final class SlotAndPublication {
             session
                 .connection()
                 .prepareStatement(
-                "select pg_drop_replication_slot(slot_name) from pg_replication_slots"
-                    + " where slot_name = ?")) {
+                    "select pg_drop_replication_slot(slot_name) from pg_replication_slots"
+                        + " where slot_name = ?")) {
       drop.setString(1, slot);
       drop.execute();
     }
@@ -154,8 +147,9 @@ public final class SlotAndPublication {
       SetupFindings findings = look(session, tables);
       return new Plan(
           findings.refusals(),
-          findings.publication().flatMap(
-              plan -> plan.missingRights(address.database(), publication)),
+          findings
+              .publication()
+              .flatMap(plan -> plan.missingRights(address.database(), publication)),
           findings.publication().map(PublicationPlan::creates).orElse(false),
           findings.publication().map(PublicationPlan::statements).orElse(List.of()),
           findings.wholeRows(),
@@ -188,8 +182,7 @@ public final class SlotAndPublication {
    * @param ifCreated statements of the same transaction, if the publication was not there
    * @throws SQLException if the database cannot be reached or does not answer
    */
-  public Published publish(List<WatchedTable> tables, List<String> ifCreated)
-      throws SQLException {
+  public Published publish(List<WatchedTable> tables, List<String> ifCreated) throws SQLException {
     try (SetupSession session = SetupSession.open(address)) {
       SetupFindings findings = look(session, tables);
       List<Refusal> refusals = new ArrayList<>(findings.refusals());

@@ -23,8 +23,10 @@ record SlotMaker(String database, String name, Duration patience) {
   Position make(SetupSession session) throws SQLException {
     session.patience(Duration.ZERO, patience);
     try (PreparedStatement create =
-        session.connection().prepareStatement(
-            "select lsn::text from pg_create_logical_replication_slot(?, 'pgoutput')")) {
+        session
+            .connection()
+            .prepareStatement(
+                "select lsn::text from pg_create_logical_replication_slot(?, 'pgoutput')")) {
       create.setString(1, name);
       try (ResultSet result = create.executeQuery()) {
         result.next();
@@ -38,8 +40,7 @@ record SlotMaker(String database, String name, Duration patience) {
   Refusal refusal(SetupSession session, SQLException e) throws SQLException {
     String place = database + ": replication slot " + name;
     if (!ServerMessages.isTimeout(e)) {
-      return new Refusal(
-          place, "could not be created: " + ServerMessages.of(e), List.of(sql()));
+      return new Refusal(place, "could not be created: " + ServerMessages.of(e), List.of(sql()));
     }
     return new Refusal(
         place,
