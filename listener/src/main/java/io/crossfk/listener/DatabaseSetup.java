@@ -13,6 +13,8 @@ import io.crossfk.listener.setup.SetupTarget;
 import io.crossfk.listener.source.postgres.PostgresAddress;
 import io.crossfk.rules.model.Rule;
 import io.crossfk.rules.model.TableReference;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -172,7 +174,9 @@ public final class DatabaseSetup {
   /** A user in the URL wins over any other, as the driver has it. */
   private static Optional<String> roleOf(DatabaseSettings database) {
     Matcher option = USER_OPTION.matcher(database.url());
-    return option.find() ? Optional.of(option.group(2)) : database.user();
+    return option.find()
+        ? Optional.of(URLDecoder.decode(option.group(2), StandardCharsets.UTF_8))
+        : database.user();
   }
 
   private PostgresAddress administrator(PostgresAddress service, String user) {

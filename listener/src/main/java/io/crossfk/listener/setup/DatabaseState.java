@@ -53,8 +53,10 @@ record DatabaseState(
    * @param ours whether {@code crossfk setup} made it
    * @param mayReplicate by attribute, or by Amazon's role
    * @param seesAllRows as a superuser, or by BYPASSRLS
+   * @param streams how many logs it reads now, on the whole server
    */
-  record Role(boolean login, boolean mayReplicate, boolean seesAllRows, boolean ours) {}
+  record Role(
+      boolean login, boolean mayReplicate, boolean seesAllRows, boolean ours, int streams) {}
 
   /**
    * A table of the rules.

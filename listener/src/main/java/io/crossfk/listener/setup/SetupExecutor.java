@@ -56,7 +56,7 @@ final class SetupExecutor implements AutoCloseable {
       return end;
     }
     switch (steps.get(first)) {
-      case Step.Publish publish -> publish();
+      case Step.Publish publish -> publish(publish);
       case Step.CreateSlot create -> createSlot();
       case Step.DropSlot drop -> {
         session.execute(drop.sql());
@@ -105,11 +105,11 @@ final class SetupExecutor implements AutoCloseable {
         .alterUserPassword(role, target.password().orElseThrow().toCharArray(), null);
   }
 
-  private void publish() throws SQLException, SetupFailure {
+  private void publish(Step.Publish publish) throws SQLException, SetupFailure {
     SlotAndPublication.Published published =
         SlotAndPublication.byAdministrator(
                 target.administrator(), target.slot(), target.publication())
-            .publish(target.tables());
+            .publish(target.tables(), publish.mark().map(Step.Statement::sql).stream().toList());
     refuse(published.refusals());
     published.executed().forEach(done);
   }

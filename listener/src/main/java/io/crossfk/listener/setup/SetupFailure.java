@@ -13,6 +13,9 @@ public final class SetupFailure extends Exception {
   private static final Set<String> PASSING =
       Set.of("57P01", "57P02", "57P03", "57014", "55P03", "53300", "53200", "53100");
 
+  /** A lock, or a transaction, that was waited for long enough. */
+  private static final Set<String> HELD_UP = Set.of("57014", "55P03");
+
   private static final Set<String> REFUSED = Set.of("28P01", "28000");
 
   private final List<String> problems;
@@ -38,6 +41,11 @@ public final class SetupFailure extends Exception {
   static SetupFailure of(SetupTarget target, SQLException failure) {
     PostgresAddress address = target.administrator();
     String said = ServerMessages.of(failure);
+    if (HELD_UP.contains(state(failure))) {
+      return new SetupFailure(
+          List.of("database " + address + ": " + said + ": somebody holds it up, try again later"),
+          true);
+    }
     if (isPassing(failure)) {
       return new SetupFailure(List.of("database " + address + " cannot be reached: " + said), true);
     }

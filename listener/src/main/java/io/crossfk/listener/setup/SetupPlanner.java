@@ -186,32 +186,34 @@ final class SetupPlanner {
       return;
     }
     if (!stream.publication().isEmpty()) {
-      steps.add(new Step.Publish(stream.publication(), whyPublish()));
-    }
-    if (stream.createsPublication()) {
-      statement(
-          "COMMENT ON PUBLICATION "
-              + Sql.identifier(target.publication())
-              + " IS "
-              + Sql.literal(Marks.TEXT)
-              + ";",
-          "tells crossfk setup --undo that it may drop the publication");
+      steps.add(new Step.Publish(stream.publication(), whyPublish(), mark()));
     }
     if (stream.slot().isPresent()) {
       steps.add(
           new Step.CreateSlot(
               stream.slot().get(),
               "after the publication, so that nothing is missed. From here on the server keeps its"
-                  + " log until crossfk has read it: start crossfk soon. A superuser runs this, or"
-                  + " role "
-                  + target.role()
-                  + " itself; crossfk run does it if it is left out"));
+                  + " log until crossfk has read it: start crossfk soon. Any role that may read"
+                  + " the log runs it; if it is left out, crossfk run does it"));
     }
     if (state.server().keptForSlots().equals("-1")) {
       notes.add(
           "max_slot_wal_keep_size has no limit: while crossfk is stopped, its slot keeps the log"
               + " until the disk is full. Set it to what the disk can bear");
     }
+  }
+
+  private Optional<Step.Statement> mark() {
+    return stream.createsPublication()
+        ? Optional.of(
+            new Step.Statement(
+                "COMMENT ON PUBLICATION "
+                    + Sql.identifier(target.publication())
+                    + " IS "
+                    + Sql.literal(Marks.TEXT)
+                    + ";",
+                "tells crossfk setup --undo that it may drop the publication"))
+        : Optional.empty();
   }
 
   private String whyPublish() {

@@ -56,7 +56,9 @@ public final class SetupScript {
         .ifPresent(
             rights -> {
               lines.add("");
-              comment("Not by the role that crossfk setup asked with: ", rights.what());
+              comment(
+                  "Note: the role that crossfk setup asked with could not do all of it. ",
+                  rights.what().replaceFirst("[.] [^.]*:$", ""));
             });
     for (String note : plan.notes()) {
       lines.add("");
@@ -70,7 +72,10 @@ public final class SetupScript {
     comment("", step.why());
     switch (step) {
       case Step.Statement statement -> lines.add(statement.sql());
-      case Step.Publish publish -> lines.addAll(publish.sql());
+      case Step.Publish publish -> {
+        lines.addAll(publish.sql());
+        publish.mark().ifPresent(this::step);
+      }
       case Step.CreateSlot create -> lines.add(create.sql());
       case Step.DropSlot drop -> lines.add(drop.sql());
       case Step.Password set -> {

@@ -39,7 +39,9 @@ final class StateReader {
           select from pg_roles x where x.rolname = 'rds_replication'
             and pg_has_role(r.oid, x.oid, 'usage')),
         r.rolsuper or r.rolbypassrls,
-        coalesce(shobj_description(r.oid, 'pg_authid') = ?, false)
+        coalesce(shobj_description(r.oid, 'pg_authid') = ?, false),
+        (select count(*) from pg_stat_activity a
+         where a.usesysid = r.oid and a.backend_type = 'walsender')
       from pg_roles r where r.rolname = ?\
       """;
 
@@ -116,7 +118,11 @@ final class StateReader {
                 ROLE,
                 row ->
                     new DatabaseState.Role(
-                        row.getBoolean(1), row.getBoolean(2), row.getBoolean(3), row.getBoolean(4)),
+                        row.getBoolean(1),
+                        row.getBoolean(2),
+                        row.getBoolean(3),
+                        row.getBoolean(4),
+                        row.getInt(5)),
                 Marks.TEXT,
                 target.role())
             .stream()

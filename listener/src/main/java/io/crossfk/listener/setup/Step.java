@@ -1,6 +1,7 @@
 package io.crossfk.listener.setup;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Something to be done in a database, and why. */
 public sealed interface Step {
@@ -13,8 +14,12 @@ public sealed interface Step {
   /** The role gets the password that the configuration has: never as a text that a log may keep. */
   record Password(String role, String why) implements Step {}
 
-  /** The publication becomes what the rules need, in one transaction. */
-  record Publish(List<String> sql, String why) implements Step {
+  /**
+   * The publication becomes what the rules need, in one transaction.
+   *
+   * @param mark of a new publication, so that nobody has to guess who made it
+   */
+  record Publish(List<String> sql, String why, Optional<Statement> mark) implements Step {
     public Publish {
       sql = List.copyOf(sql);
     }

@@ -37,6 +37,19 @@ final class UndoPlanner {
     }
     state.slot().ifPresent(slot -> slot(target, slot, decisions, steps, notes));
     state.publication().ifPresent(publication -> publication(target, publication, steps, notes));
+    state
+        .role()
+        .filter(role -> role.ours() && role.streams() > 0)
+        .ifPresent(
+            role ->
+                decisions.add(
+                    new Decision(
+                        target.database()
+                            + ": role "
+                            + target.role()
+                            + " reads the log of this server now: stop crossfk first, every one"
+                            + " that uses it",
+                        List.of())));
     state.role().ifPresent(role -> role(target, role, holdings, before, later, steps, notes));
     return new SetupPlan(
         target.database(),

@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.crossfk.sandbox.PostgresServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -296,6 +298,51 @@ class SetupHarmlessIT {
     SetupRun other = two.setup("--apply", "--undo", "--database", "orders");
     assertThat(other.exitCode()).as(other.err()).isZero();
     assertThat(two.picture()).noneMatch(line -> line.contains(two.role()));
+  }
+
+  /** The harm would be done: with it published, the application's UPDATE fails. */
+  @Test
+  void aReplicaIdentityThatGoesWhileSetUpWaitsForTheTableIsSeen() throws Exception {
+    Case racing = Case.on(server(18), "plain");
+    assertThat(racing.setup("--apply").exitCode()).isZero();
+    racing.orders("drop publication " + racing.name());
+    try (Connection other = racing.server().connect(racing.name() + "_orders");
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("alter table plain replica identity nothing");
+      AtomicReference<@Nullable SetupRun> run = new AtomicReference<>();
+      Thread setUp =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      run.set(racing.setup("--apply"));
+                    } catch (IOException failed) {
+                      throw new UncheckedIOException(failed);
+                    }
+                  });
+      await().until(() -> isWaitingForALock(racing));
+      other.commit();
+      setUp.join();
+      SetupRun refused = Objects.requireNonNull(run.get());
+      assertThat(refused.exitCode()).as(refused.out()).isEqualTo(78);
+      assertThat(refused.err()).contains("orders:public.plain", "no replica identity");
+      assertThat(racing.picture())
+          .noneMatch(line -> line.startsWith("(published") && line.contains("plain"));
+      statement.execute("insert into plain values (1, 1)");
+      statement.execute("update plain set user_id = 2");
+    }
+  }
+
+  private static boolean isWaitingForALock(Case where) throws SQLException {
+    try (Connection connection = where.server().connect(where.name() + "_orders");
+        Statement statement = connection.createStatement();
+        ResultSet waiting =
+            statement.executeQuery(
+                "select exists (select from pg_stat_activity where wait_event_type = 'Lock'"
+                    + " and datname = current_database() and query like 'CREATE PUBLICATION%')")) {
+      return waiting.next() && waiting.getBoolean(1);
+    }
   }
 
   @Test

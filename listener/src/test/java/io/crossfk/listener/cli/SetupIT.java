@@ -1,6 +1,7 @@
 package io.crossfk.listener.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.crossfk.listener.config.ConfigurationReader;
 import io.crossfk.listener.endtoend.Arena;
@@ -105,9 +106,24 @@ class SetupIT {
       Map<String, List<String>> running = pictures(stage);
       SetupRun undo = SetupRun.of(configuration, with(administrator, "--apply", "--undo"));
       assertThat(undo.exitCode()).isEqualTo(78);
-      assertThat(undo.err()).contains("is being read: stop crossfk first");
+      assertThat(undo.err())
+          .contains("is being read: stop crossfk first")
+          .contains("role watcher reads the log of this server");
       assertThat(pictures(stage)).as("nothing is taken from a running service").isEqualTo(running);
     }
+    for (String database : VERSIONS.keySet()) {
+      await().until(() -> hasStopped(stage, database));
+    }
+  }
+
+  /** Servers notice a moment later that a client has gone. */
+  private static boolean hasStopped(Stage stage, String database) throws SQLException {
+    return stage
+        .row(
+            database,
+            "select count(*) from pg_stat_activity where usename = 'watcher'"
+                + " and backend_type = 'walsender'")
+        .equals(List.of("0"));
   }
 
   @Test

@@ -185,20 +185,25 @@ public final class SlotAndPublication {
    * Makes sure that the publication is there, and leaves the slot to the role that will read it.
    *
    * @param tables at least one
+   * @param ifCreated statements of the same transaction, if the publication was not there
    * @throws SQLException if the database cannot be reached or does not answer
    */
-  public Published publish(List<WatchedTable> tables) throws SQLException {
+  public Published publish(List<WatchedTable> tables, List<String> ifCreated) throws SQLException {
     try (SetupSession session = SetupSession.open(address)) {
       SetupFindings findings = look(session, tables);
       List<Refusal> refusals = new ArrayList<>(findings.refusals());
       if (refusals.isEmpty()) {
         PublicationPlan plan = findings.publication().orElseThrow();
         plan.missingRights(address.database(), publication).ifPresent(refusals::add);
-        if (refusals.isEmpty() && !plan.statements().isEmpty()) {
-          refusals.addAll(publish(session, findings, plan));
+        List<String> statements = new ArrayList<>(plan.statements());
+        if (plan.creates()) {
+          statements.addAll(ifCreated);
+        }
+        if (refusals.isEmpty() && !statements.isEmpty()) {
+          refusals.addAll(publish(session, findings, statements));
         }
         if (refusals.isEmpty()) {
-          return new Published(List.of(), plan.statements());
+          return new Published(List.of(), statements);
         }
       }
       return new Published(refusals, List.of());
@@ -221,7 +226,7 @@ public final class SlotAndPublication {
       Optional<Snapshot> publishedAt = Optional.empty();
       List<String> executed = new ArrayList<>();
       if (!plan.statements().isEmpty()) {
-        List<Refusal> refusals = publish(session, findings, plan);
+        List<Refusal> refusals = publish(session, findings, plan.statements());
         if (!refusals.isEmpty()) {
           return new SetupResult.Refused(refusals);
         }
@@ -262,13 +267,13 @@ public final class SlotAndPublication {
   /**
    * One transaction: the log's readers see all of it at once. Its locks block no reads or writes.
    */
-  private List<Refusal> publish(SetupSession session, SetupFindings findings, PublicationPlan plan)
-      throws SQLException {
+  private List<Refusal> publish(
+      SetupSession session, SetupFindings findings, List<String> statements) throws SQLException {
     Connection connection = session.connection();
     connection.setAutoCommit(false);
     try {
       session.patience(SetupSession.LOCK_PATIENCE, DDL_PATIENCE);
-      for (String sql : plan.statements()) {
+      for (String sql : statements) {
         session.execute(sql);
       }
       List<TableReference> uncovered =
@@ -299,7 +304,7 @@ public final class SlotAndPublication {
           new Refusal(
               address.database() + ": publication " + publication,
               "could not be changed: " + ServerMessages.of(e) + ". To be run by hand:",
-              plan.statements()));
+              statements));
     } finally {
       connection.setAutoCommit(true);
       session.usualPatience();
