@@ -40,7 +40,6 @@ class DoctorIT {
 
   @TempDir private static Path folder;
   private static Map<Integer, PostgresServer> servers = Map.of();
-  private static KafkaBroker kafka = KafkaBroker.start();
 
   @BeforeAll
   static void start() throws SQLException {
@@ -59,7 +58,6 @@ class DoctorIT {
   @AfterAll
   static void close() {
     servers.values().forEach(PostgresServer::close);
-    kafka.close();
   }
 
   @AfterEach
@@ -71,8 +69,11 @@ class DoctorIT {
   }
 
   private static Clinic clinic(int version) throws Exception {
-    return Clinic.open(
-        Objects.requireNonNull(servers.get(version)), folder, kafka.bootstrapServers());
+    return clinic(version, Clinic.NO_KAFKA);
+  }
+
+  private static Clinic clinic(int version, String kafka) throws Exception {
+    return Clinic.open(Objects.requireNonNull(servers.get(version)), folder, kafka);
   }
 
   static Stream<Situation> situations() {
@@ -93,6 +94,7 @@ class DoctorIT {
     List<Finding> told = new ArrayList<>();
     await()
         .atMost(PATIENCE)
+        .pollDelay(Duration.ZERO)
         .untilAsserted(
             () -> {
               told.clear();
@@ -125,6 +127,7 @@ class DoctorIT {
       List<Finding> before = List.copyOf(told);
       await()
           .atMost(PATIENCE)
+          .pollDelay(Duration.ZERO)
           .untilAsserted(
               () -> {
                 told.clear();
@@ -143,7 +146,8 @@ class DoctorIT {
   @Test
   void whatIsSoundIsToldToo() throws Exception {
     Diagnosis diagnosis;
-    try (Clinic clinic = clinic(18)) {
+    try (KafkaBroker kafka = KafkaBroker.start();
+        Clinic clinic = clinic(18, "bootstrap.servers: " + kafka.bootstrapServers())) {
       diagnosis = clinic.examine();
     }
 
