@@ -236,6 +236,9 @@ public final class SlotAndPublication {
       SlotState state;
       if (findings.slot().isPresent()) {
         SlotFacts found = findings.slot().get();
+        if (found.isInTheMaking()) {
+          throw slotMaker.inTheMaking(found);
+        }
         state =
             new SlotState.Existing(
                 slot, found.confirmedFlush(), found.restart(), found.walStatus(), found.active());

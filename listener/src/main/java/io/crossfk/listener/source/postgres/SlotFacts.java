@@ -60,6 +60,14 @@ record SlotFacts(
     }
   }
 
+  /**
+   * Somebody makes it now, perhaps a session of ours that lost its connection: it is seen before it
+   * has a position, and waits for the transactions that run.
+   */
+  boolean isInTheMaking() {
+    return ours && confirmedFlush.equals(Position.ZERO);
+  }
+
   /** Its log is gone, for ever. */
   boolean invalidated() {
     return walStatus.equals("lost");

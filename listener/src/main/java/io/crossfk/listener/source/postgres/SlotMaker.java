@@ -37,6 +37,14 @@ record SlotMaker(String database, String name, Duration patience) {
     }
   }
 
+  /** Not for a person to mend: it will have a position, or be gone, when it is looked at again. */
+  SQLException inTheMaking(SlotFacts found) {
+    return new SQLException(
+        "replication slot %s is still being made by process %d; it waits for the transactions that run"
+            .formatted(name, found.activePid()),
+        "55006");
+  }
+
   Refusal refusal(SetupSession session, SQLException e) throws SQLException {
     String place = database + ": replication slot " + name;
     if (!ServerMessages.isTimeout(e)) {

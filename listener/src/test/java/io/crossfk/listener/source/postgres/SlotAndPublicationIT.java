@@ -4,6 +4,8 @@ import static io.crossfk.listener.source.postgres.TestDatabase.parent;
 import static io.crossfk.listener.source.postgres.TestDatabase.table;
 import static io.crossfk.listener.source.postgres.TestDatabase.watched;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crossfk.listener.source.Refusal;
@@ -14,6 +16,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +89,50 @@ final class SlotAndPublicationIT {
               assertThat(slot.active()).isFalse();
               assertThat(slot.lost()).isFalse();
             });
+  }
+
+  @Test
+  void aSlotThatIsStillBeingMadeHasNoPositionAndIsWaitedFor() throws Exception {
+    database.execute(USERS, ORDERS);
+    try (Connection writer = database.connect();
+        Connection maker = database.connect();
+        Statement write = writer.createStatement();
+        Statement make = maker.createStatement()) {
+      writer.setAutoCommit(false);
+      write.execute("insert into users (id, email) values (4711, 'x')");
+      CompletableFuture<Boolean> made =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return make.execute(
+                      "select pg_create_logical_replication_slot('"
+                          + database.slot
+                          + "', 'pgoutput')");
+                } catch (SQLException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      await()
+          .until(
+              () ->
+                  "1"
+                      .equals(
+                          database.query(
+                              "select count(*) from pg_replication_slots where slot_name = '"
+                                  + database.slot
+                                  + "'")));
+
+      assertThatThrownBy(() -> ready(parent("users", "id"), watched("orders", "user_id")))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("is still being made by process");
+
+      writer.rollback();
+      made.get(30, TimeUnit.SECONDS);
+    }
+    assertThat(ready(parent("users", "id"), watched("orders", "user_id")).slot())
+        .isInstanceOfSatisfying(
+            SlotState.Existing.class,
+            slot -> assertThat(slot.confirmedFlush()).isEqualTo(confirmed()));
   }
 
   @Test
