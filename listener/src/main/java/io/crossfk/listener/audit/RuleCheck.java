@@ -74,6 +74,7 @@ public final class RuleCheck {
       if (childEnd instanceof AuditOutcome.Complete read
           && parentEnd instanceof AuditOutcome.Complete readParents) {
         children.partlyNull().forEach(candidates::test);
+        candidates.more |= children.partlyNull().size() > most;
         new MissingParents(KeyCode.of(rule.shape()), 2 * quarter, candidates::test)
             .find(children, parents);
         return candidates.outcome(read.rows(), readParents.rows(), start);
@@ -165,7 +166,7 @@ public final class RuleCheck {
         interrupted = true;
       }
       unproved.clear();
-      more = suspects.size() > most;
+      more |= suspects.size() > most;
     }
 
     CheckOutcome outcome(long childRows, long parentRows, long start) throws InterruptedException {
