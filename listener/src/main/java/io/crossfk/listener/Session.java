@@ -182,7 +182,7 @@ final class Session implements AutoCloseable {
               List.of(),
               List.of(),
               List.of(),
-              Map.of(rule.name(), new Cut.RememberedRule(rule.fingerprint(), blind, false))),
+              Map.of(rule.name(), known.stoppedAs(blind))),
           () -> {});
     }
   }

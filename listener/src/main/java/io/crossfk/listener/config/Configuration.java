@@ -45,6 +45,13 @@ public record Configuration(
     return new Configuration(name, moved, kafka, feed, cache, ops, rules);
   }
 
+  /** The same, where every gap is followed by this. */
+  public Configuration onGap(OnGap onGap) {
+    Map<String, DatabaseSettings> changed = new LinkedHashMap<>(databases);
+    changed.replaceAll((database, settings) -> settings.onGap(onGap));
+    return new Configuration(name, changed, kafka, feed, cache, ops, rules);
+  }
+
   /** Fences an older instance of the same installation, and no other's. */
   public String transactionalId() {
     return "crossfk-" + name;

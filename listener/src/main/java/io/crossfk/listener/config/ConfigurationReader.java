@@ -5,6 +5,7 @@ import io.crossfk.rules.text.Mistakes;
 import io.crossfk.rules.text.Place;
 import io.crossfk.rules.text.RuleReader;
 import io.crossfk.rules.text.RuleSet;
+import io.crossfk.rules.text.ScheduleReader;
 import io.crossfk.rules.text.SourceText;
 import io.crossfk.rules.text.YamlMapping;
 import io.crossfk.rules.text.YamlScalar;
@@ -85,7 +86,11 @@ public final class ConfigurationReader {
     OpsSettings ops = root.mapping("ops").map(this::ops).orElse(OpsSettings.DEFAULT);
     Optional<Set<String>> names = written.map(mapping -> mapping.properties().keySet());
     Optional<RuleSet> rules =
-        RuleReader.read(RuleFiles.read(root, file, folder, mistakes), names, mistakes);
+        RuleReader.read(
+            RuleFiles.read(root, file, folder, mistakes),
+            names,
+            root.mapping("audit").flatMap(audit -> ScheduleReader.read(audit, mistakes)),
+            mistakes);
     if (rules.isEmpty() || !mistakes.isEmpty()) {
       return Optional.empty();
     }

@@ -4,6 +4,7 @@ import io.crossfk.rules.text.DurationText;
 import io.crossfk.rules.text.Mistakes;
 import io.crossfk.rules.text.YamlMapping;
 import io.crossfk.rules.text.YamlScalar;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -52,6 +53,14 @@ final class DatabaseReader {
     String publication = written.text("publication").map(YamlScalar::text).orElse(installation);
     LookupSettings lookups =
         written.mapping("lookups").map(this::lookups).orElse(LookupSettings.DEFAULT);
+    Duration probe =
+        DurationText.read(
+                written,
+                "probe",
+                DatabaseSettings.SHORTEST_PROBE,
+                DatabaseSettings.LONGEST_PROBE,
+                mistakes)
+            .orElse(DatabaseSettings.DEFAULT_PROBE);
     return written
         .text("url")
         .filter(url -> isRight(url) && isAlone(name, url, slot))
@@ -64,7 +73,12 @@ final class DatabaseReader {
                     written.text("password").map(YamlScalar::text).map(Secret::new),
                     slot,
                     publication,
-                    lookups));
+                    lookups,
+                    written
+                        .text("on-gap")
+                        .map(word -> OnGap.valueOf(word.text().toUpperCase(Locale.ROOT)))
+                        .orElse(OnGap.AUDIT),
+                    probe));
   }
 
   private LookupSettings lookups(YamlMapping written) {

@@ -1,5 +1,6 @@
 package io.crossfk.listener.config;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -12,6 +13,8 @@ import java.util.Properties;
  * @param password nothing: {@code PGPASSFILE} is asked
  * @param slot the replication slot; by default named after the installation
  * @param publication by default named after the installation
+ * @param onGap what crossfk may do by itself when a part of the stream is lost
+ * @param probe from one reading of the catalogue to the next
  */
 public record DatabaseSettings(
     String name,
@@ -20,7 +23,13 @@ public record DatabaseSettings(
     Optional<Secret> password,
     String slot,
     String publication,
-    LookupSettings lookups) {
+    LookupSettings lookups,
+    OnGap onGap,
+    Duration probe) {
+
+  static final Duration DEFAULT_PROBE = Duration.ofMinutes(1);
+  static final Duration SHORTEST_PROBE = Duration.ofSeconds(1);
+  static final Duration LONGEST_PROBE = Duration.ofHours(1);
 
   /** What the driver wants beside the URL. The caller may add to it. */
   public Properties connectionProperties() {
@@ -32,7 +41,14 @@ public record DatabaseSettings(
 
   /** The same database at another address. */
   DatabaseSettings at(String otherUrl) {
-    return new DatabaseSettings(name, otherUrl, user, password, slot, publication, lookups);
+    return new DatabaseSettings(
+        name, otherUrl, user, password, slot, publication, lookups, onGap, probe);
+  }
+
+  /** The same database, where a gap is followed by this. */
+  DatabaseSettings onGap(OnGap other) {
+    return new DatabaseSettings(
+        name, url, user, password, slot, publication, lookups, other, probe);
   }
 
   /** Without the URL's options, which may name keys and their passwords. */

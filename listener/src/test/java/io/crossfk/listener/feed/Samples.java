@@ -17,6 +17,7 @@ import io.crossfk.rules.key.Key;
 import io.crossfk.rules.key.KeyShape;
 import io.crossfk.rules.key.KeyValue;
 import io.crossfk.rules.model.BoundRule;
+import io.crossfk.rules.model.Existing;
 import io.crossfk.rules.model.Match;
 import io.crossfk.rules.model.Rule;
 import io.crossfk.rules.model.Severity;
@@ -48,7 +49,9 @@ final class Samples {
               Optional.of("https://runbooks.example.com/orders-user"),
               Optional.empty(),
               true,
-              10_000),
+              10_000,
+              Existing.REPORT,
+              Optional.empty()),
           ColumnType.Kind.INT4,
           ColumnType.Kind.INT8);
 

@@ -1,5 +1,8 @@
 package io.crossfk.rules.judge;
 
+import io.crossfk.rules.model.AuditSchedule;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +35,12 @@ final class Audits {
     }
   }
 
+  /** Wanted now; what runs at this moment may write rows of which the log does not tell. */
+  void requestAfterRunning(RuleDesk desk) {
+    request(desk, Cause.EXISTING);
+    desk.auditAfterRunning = true;
+  }
+
   /**
    * Wanted, but reasons for it may come by the thousand: at most one in each pause, and one that
    * runs goes on to its end, or none would ever reach it.
@@ -42,7 +51,7 @@ final class Audits {
       Optional<String> auditedTo = desk.auditedTo;
       request(desk, cause);
       desk.audit = running;
-      desk.auditedTo = auditedTo;
+      desk.auditedTo = running == null ? Optional.empty() : auditedTo;
       desk.auditDue = clock.nanos + limits.auditRetry().toNanos();
     } else if (desk.audit == null) {
       // The one that waits must not go on where it was: the reason may lie before that.
@@ -80,19 +89,64 @@ final class Audits {
   }
 
   void startIfDue(RuleDesk desk) {
-    if (desk.unfit || !desk.streamsFlow()) {
+    if (desk.audit != null || desk.unfit() || !desk.streamsFlow()) {
       return;
     }
-    if (desk.auditWanted && desk.audit == null && clock.nanos - desk.auditDue >= 0) {
-      // First judge the streams: from here on what the tables do is judged, then they are read.
-      desk.judging = true;
-      desk.auditWanted = false;
-      desk.auditOpened = false;
-      desk.auditMustSee = desk.child.visibility.unseenNow();
-      desk.audit = new AuditRequest(++number, desk.rule(), desk.auditedTo);
-      desk.leavings++; // What is open is asked again.
-      out.add(desk.audit);
+    if (desk.auditWanted) {
+      if (clock.nanos - desk.auditDue >= 0) {
+        // First judge the streams: from here on what the tables do is judged, then they are read.
+        desk.judging = true;
+        desk.auditWanted = false;
+        start(desk, false, Optional.empty());
+      }
+    } else if (isScheduledNow(desk)) {
+      desk.auditCause = Cause.EXISTING;
+      start(desk, true, desk.rule().audit().flatMap(schedule -> schedule.until(clock.wall)));
     }
+  }
+
+  private boolean isScheduledNow(RuleDesk desk) {
+    return desk.life instanceof RuleLife.Watching
+        && !clock.wall.isBefore(desk.scheduleDue)
+        && desk.rule().audit().stream()
+            .anyMatch(schedule -> schedule.notBefore(clock.wall).equals(clock.wall));
+  }
+
+  private void start(RuleDesk desk, boolean scheduled, Optional<Instant> until) {
+    if (desk.auditedTo.isEmpty()) {
+      desk.auditBegan = clock.wall;
+    }
+    desk.auditOpened = false;
+    desk.auditMustSee = desk.child.visibility.unseenNow();
+    desk.audit =
+        new AuditRequest(
+            ++number, desk.rule(), desk.auditedTo, desk.auditAfterRunning, scheduled, until);
+    desk.auditAfterRunning = false;
+    desk.leavings++; // What is open is asked again.
+    out.add(desk.audit);
+  }
+
+  /** A rule comes back from the journal. */
+  void recall(RuleDesk desk, Optional<String> auditedTo) {
+    if (!(desk.life instanceof RuleLife.Watching)) {
+      request(desk, Cause.EXISTING);
+    }
+    // The cut that told the place told the positions too: all since then is judged.
+    desk.auditedTo = auditedTo;
+    desk.auditBegan = clock.wall;
+    schedule(desk);
+  }
+
+  /** One that was begun goes on as soon as it may. */
+  private void schedule(RuleDesk desk) {
+    desk.scheduleDue =
+        desk.rule().audit().map(schedule -> nextBeginning(desk, schedule)).orElse(Instant.MAX);
+  }
+
+  private Instant nextBeginning(RuleDesk desk, AuditSchedule schedule) {
+    return desk.auditedTo.isPresent()
+        ? schedule.notBefore(clock.wall)
+        : schedule.next(desk.past.auditedAt().orElse(clock.wall));
   }
 
   void opened(RuleDesk desk, Event.AuditOpened event) {
@@ -105,7 +159,7 @@ final class Audits {
         && desk.auditMustSee.stream().allMatch(primary.snapshot()::sees)) {
       desk.auditOpened = true;
     } else {
-      again(desk, limits.retryFirst().toNanos());
+      again(desk, event.request(), limits.retryFirst());
     }
   }
 
@@ -135,29 +189,48 @@ final class Audits {
   }
 
   void ended(RuleDesk desk, AuditRequest request) {
-    if (accepts(desk, request)) {
-      desk.audit = null;
-      startOver(desk);
-      if (!desk.auditWanted) {
-        desk.watchingSince = clock.nanos;
-        live(desk, new RuleLife.Watching());
-      }
+    if (!accepts(desk, request)) {
+      return;
+    }
+    desk.audit = null;
+    startOver(desk);
+    if (desk.auditWanted) {
+      return;
+    }
+    desk.past = desk.past.auditedWhole(desk.auditBegan);
+    desk.lifeChanged = true;
+    if (!request.scheduled()) {
+      desk.watchingSince = clock.nanos;
+      live(desk, new RuleLife.Watching());
+    }
+    schedule(desk);
+  }
+
+  /** Its hours are over: the rest waits for the next ones. */
+  void paused(RuleDesk desk, AuditRequest request) {
+    if (isCurrent(desk, request)) {
+      again(desk, request, limits.retryLast());
     }
   }
 
   void failed(RuleDesk desk, Event.AuditFailed event) {
     if (isCurrent(desk, event.request())) {
-      again(desk, limits.retryLast().toNanos());
+      again(desk, event.request(), limits.retryLast());
     }
   }
 
-  private void again(RuleDesk desk, long pauseNanos) {
+  private void again(RuleDesk desk, AuditRequest request, Duration pause) {
     desk.audit = null;
     if (desk.auditWanted) {
       startOver(desk); // Another one was asked for meanwhile; it must read everything.
+    } else if (request.scheduled()) {
+      Instant after = clock.wall.plus(pause);
+      desk.scheduleDue =
+          desk.rule().audit().map(schedule -> schedule.notBefore(after)).orElse(Instant.MAX);
+      return;
     }
     desk.auditWanted = true;
-    desk.auditDue = clock.nanos + pauseNanos;
+    desk.auditDue = clock.nanos + pause.toNanos();
   }
 
   private static void live(RuleDesk desk, RuleLife life) {
@@ -170,7 +243,7 @@ final class Audits {
   }
 
   private static boolean isStartable(RuleDesk desk) {
-    return desk.auditWanted && desk.audit == null && !desk.unfit && desk.streamsFlow();
+    return desk.auditWanted && desk.audit == null && !desk.unfit() && desk.streamsFlow();
   }
 
   List<AuditRequest> take() {

@@ -45,6 +45,11 @@ sealed interface CaseState {
       return new Open(newer);
     }
 
+    /** An ignored one that a log speaks of: it is judged as if it were seen for the first time. */
+    Asked noLongerIgnored() {
+      return new Asked(Optional.empty());
+    }
+
     Resolved resolved(Violation ended) {
       return new Resolved(ended);
     }

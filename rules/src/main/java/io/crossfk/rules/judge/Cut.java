@@ -38,11 +38,20 @@ public record Cut(
    *     were not settled are suspicions of the same cut
    */
   public record RememberedRule(
-      String fingerprint, RuleLife life, boolean removed, Optional<String> auditedTo) {
+      String fingerprint,
+      RuleLife life,
+      boolean removed,
+      Optional<String> auditedTo,
+      RulePast past) {
 
-    /** A rule of which no audit runs, or one that begins at the beginning. */
+    /** A rule of which nothing else is known. */
     public RememberedRule(String fingerprint, RuleLife life, boolean removed) {
-      this(fingerprint, life, removed, Optional.empty());
+      this(fingerprint, life, removed, Optional.empty(), RulePast.NONE);
+    }
+
+    /** The same rule, whose audit begins at the beginning, in another state. */
+    public RememberedRule stoppedAs(RuleLife other) {
+      return new RememberedRule(fingerprint, other, removed, Optional.empty(), past);
     }
   }
 

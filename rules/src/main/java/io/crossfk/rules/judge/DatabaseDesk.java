@@ -17,8 +17,15 @@ final class DatabaseDesk {
   boolean known;
 
   private boolean skipping;
+
+  /** Whether the catalogue was read since the stream's start, and the end of its log then. */
+  private boolean catalogueRead;
+
+  private Position cachesFrom = Position.ZERO;
+  private boolean caches = true;
   private Optional<TransactionId> transaction = Optional.empty();
   private Optional<Instant> committedAt = Optional.empty();
+  private Position current = Position.ZERO;
 
   /** When a bare snapshot may be asked for next, and whether one is out. */
   long visibilityDue;
@@ -39,7 +46,40 @@ final class DatabaseDesk {
       visibility.begun(begun, finalPosition, judged);
       transaction = Optional.of(begun);
       committedAt = Optional.of(time);
+      caches = !finalPosition.isBefore(cachesFrom);
+      current = finalPosition;
     }
+  }
+
+  /**
+   * I2: whether an arrival of this transaction may be cached. Not if it is older than a change that
+   * no event tells: its row may have gone with that.
+   */
+  boolean caches() {
+    return caches;
+  }
+
+  /**
+   * @return true if it is the first since the stream's start
+   */
+  boolean catalogueRead(Position logEnd) {
+    boolean first = !catalogueRead;
+    catalogueRead = true;
+    if (first) {
+      cachesFrom(logEnd);
+    }
+    return first;
+  }
+
+  /** Something changed unseen before this position. */
+  void cachesFrom(Position position) {
+    cachesFrom = Position.larger(cachesFrom, position);
+    caches = transaction.isEmpty() || !current.isBefore(cachesFrom);
+  }
+
+  /** The last place of the log that was heard of. */
+  Position heard() {
+    return Position.larger(judged, current);
   }
 
   boolean skips() {
@@ -62,6 +102,10 @@ final class DatabaseDesk {
     visibility.clear();
     judged = Position.ZERO;
     known = false;
+    catalogueRead = false;
+    cachesFrom = Position.ZERO;
+    current = Position.ZERO;
+    caches = true;
   }
 
   void leaveTransaction() {

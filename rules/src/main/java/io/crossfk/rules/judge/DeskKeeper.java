@@ -74,6 +74,17 @@ final class DeskKeeper implements Verdicts.Desks {
     ledger.touch(keyCase);
   }
 
+  /** Published again by its proof, or settled without a word. */
+  void noLongerIgnored(KeyCase keyCase, CaseState.Asked state) {
+    Violation was = ((CaseState.Open) keyCase.state).violation();
+    keyCase.state = state;
+    keyCase.stale = false;
+    keyCase.desk.open.remove(keyCase.key);
+    keyCase.desk.ignored--;
+    ledger.publish(new Transition.NoLongerIgnored(was));
+    ledger.touch(keyCase);
+  }
+
   @Override
   public boolean count(KeyCase keyCase) {
     if (!keyCase.counted) {

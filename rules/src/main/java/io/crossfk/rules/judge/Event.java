@@ -8,6 +8,7 @@ import io.crossfk.rules.model.TableKey;
 import io.crossfk.rules.model.TableReference;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,9 +35,33 @@ public sealed interface Event {
   record Gap(String database, String reason) implements Event {}
 
   /**
-   * The log no longer tells what a table's rules need: they are blind until crossfk starts anew.
+   * The log no longer tells what a table's rules need: they are blind until a reading of the
+   * catalogue that is newer finds nothing in the way.
    */
   record Unfit(TableReference table, String reason) implements Event {}
+
+  /**
+   * How tables stand in a database's catalogue: what changes rows, or what the log tells of them,
+   * without an event of the log (design, section 5, facts 6 and 11). Told when a stream starts,
+   * before anything of it, and now and then afterwards.
+   *
+   * @param logEnd the end of the log, read after the catalogue
+   */
+  record CatalogueRead(String database, Map<TableReference, TableStanding> tables, Position logEnd)
+      implements Event {
+    public CatalogueRead {
+      tables = Map.copyOf(tables);
+    }
+  }
+
+  /**
+   * A table in its catalogue.
+   *
+   * @param print differs from an earlier one if the table may have changed without an event between
+   *     the two; opaque
+   * @param unfit why its rules cannot be judged as it stands, for people
+   */
+  record TableStanding(String print, Optional<String> unfit) {}
 
   /** A child row with this key was inserted, or updated to, or updated and kept it. */
   record ChildWritten(Rule rule, Key key, boolean inserted) implements Event {}
@@ -77,6 +102,9 @@ public sealed interface Event {
   record AuditPassed(AuditRequest request, String place) implements Event {}
 
   record AuditEnded(AuditRequest request) implements Event {}
+
+  /** The time for it is over before its end; what was passed need not be read again. */
+  record AuditPaused(AuditRequest request) implements Event {}
 
   record AuditFailed(AuditRequest request, String reason) implements Event {}
 

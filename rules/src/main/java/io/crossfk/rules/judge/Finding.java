@@ -1,7 +1,9 @@
 package io.crossfk.rules.judge;
 
+import io.crossfk.rules.change.Position;
 import io.crossfk.rules.key.Key;
 import java.util.List;
+import java.util.Optional;
 
 /** What a look-up found. */
 public sealed interface Finding {
@@ -39,8 +41,12 @@ public sealed interface Finding {
     }
   }
 
-  /** A bare snapshot. */
-  record Seen(Sight sight) implements Finding {}
+  /**
+   * A bare snapshot.
+   *
+   * @param logEnd the end of the log after it: all that it sees lies before; empty on a standby
+   */
+  record Seen(Sight sight, Optional<Position> logEnd) implements Finding {}
 
   /**
    * The question could not be answered now: a database is down, a time limit passed, a privilege is

@@ -30,9 +30,11 @@ public final class Judge {
   private final Questions questions;
   private final Verdicts verdicts;
   private final Audits audits;
+  private final Untold untold;
   private final DeskKeeper keeper;
   private final JudgedRules rules;
   private final LogEvents log;
+  private final CatalogueEvents catalogue;
 
   /**
    * A judge that goes on from its memory: every suspicion and every open violation is asked again
@@ -58,8 +60,10 @@ public final class Judge {
     this.questions = new Questions(clock, timers, ledger, limits);
     this.audits = new Audits(clock, limits);
     this.keeper = new DeskKeeper(clock, limits, questions, ledger, audits);
-    this.verdicts = new Verdicts(clock, timers, questions, ledger, cache, keeper);
-    this.log = new LogEvents(rules, cache, questions, ledger, keeper, audits);
+    this.untold = new Untold(questions);
+    this.verdicts = new Verdicts(clock, timers, questions, ledger, cache, keeper, untold);
+    this.log = new LogEvents(rules, cache, questions, ledger, keeper, audits, untold);
+    this.catalogue = new CatalogueEvents(rules, cache, keeper, audits);
     keeper.withdrawBy(verdicts::withdraw);
     questions.unansweredTo(keeper::count);
     clock.nanos = nanos;
@@ -99,7 +103,10 @@ public final class Judge {
         });
     rules.all().forEach(keeper::recheck);
     rules.all().forEach(audits::startIfDue);
-    rules.databases().forEach(questions::askVisibility);
+    untold.settle();
+    for (DatabaseDesk database : rules.databases()) {
+      questions.askVisibility(database, untold.wants(database));
+    }
   }
 
   /** Takes one event. */
@@ -122,12 +129,15 @@ public final class Judge {
       case Event.StreamRestarted restarted ->
           rules.database(restarted.database()).leaveTransaction();
       case Event.Gap gap -> log.gap(gap);
-      case Event.Unfit unfit -> log.unfit(unfit);
+      case Event.Unfit unfit -> catalogue.unfit(unfit);
+      case Event.CatalogueRead read -> catalogue.read(read);
       case Event.AuditOpened opened -> audits.opened(rules.desk(opened.request().rule()), opened);
       case Event.AuditKeys keys -> log.auditKeys(keys);
       case Event.AuditPassed passed -> audits.passed(rules.desk(passed.request().rule()), passed);
       case Event.AuditEnded ended ->
           audits.ended(rules.desk(ended.request().rule()), ended.request());
+      case Event.AuditPaused paused ->
+          audits.paused(rules.desk(paused.request().rule()), paused.request());
       case Event.AuditFailed failed -> audits.failed(rules.desk(failed.request().rule()), failed);
       case Event.CutDurable cut -> ledger.durable(cut.number());
     }
@@ -138,6 +148,7 @@ public final class Judge {
       DatabaseDesk database = rules.database(visibility.database());
       if (answer.finding() instanceof Finding.Seen seen) {
         database.visibility.covers(seen.sight(), 0);
+        untold.logEnd(database, visibility.number(), seen.logEnd());
       }
       questions.visibilityAnswered(
           database,
@@ -227,10 +238,12 @@ public final class Judge {
   public JudgeTally tally() {
     int suspected = 0;
     int open = 0;
+    int ignored = 0;
     int unseen = 0;
     for (RuleDesk desk : rules.all()) {
       suspected += desk.suspected;
-      open += desk.open.size();
+      open += desk.open.size() - desk.ignored;
+      ignored += desk.ignored;
     }
     for (DatabaseDesk database : rules.databases()) {
       unseen += database.visibility.unseen();
@@ -246,7 +259,9 @@ public final class Judge {
         suspected,
         open,
         questions.inFlight(),
-        unseen);
+        unseen,
+        ignored,
+        untold.counted);
   }
 
   /** The databases that this judge's rules touch. */

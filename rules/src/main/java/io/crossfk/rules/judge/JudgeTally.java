@@ -9,6 +9,10 @@ package io.crossfk.rules.judge;
  * @param asked questions, bare snapshots not counted
  * @param askedAgain answers set aside, since an event could contradict them (I0) or since they were
  *     behind the stream (I1)
+ * @param open published and not resolved
+ * @param ignored violations that are older than their rule, which ignores such
+ * @param untold violations that an audit on a schedule found and the streams had not told: a defect
+ *     of crossfk, or something that no log tells
  */
 public record JudgeTally(
     long checked,
@@ -21,9 +25,11 @@ public record JudgeTally(
     int suspected,
     int open,
     int inFlight,
-    int unseenTransactions) {
+    int unseenTransactions,
+    int ignored,
+    long untold) {
 
-  public static final JudgeTally ZERO = new JudgeTally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final JudgeTally ZERO = new JudgeTally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   public JudgeTally plus(JudgeTally other) {
     return new JudgeTally(
@@ -37,6 +43,8 @@ public record JudgeTally(
         suspected + other.suspected,
         open + other.open,
         inFlight + other.inFlight,
-        unseenTransactions + other.unseenTransactions);
+        unseenTransactions + other.unseenTransactions,
+        ignored + other.ignored,
+        untold + other.untold);
   }
 }

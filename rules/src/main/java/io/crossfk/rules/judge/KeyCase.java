@@ -96,6 +96,7 @@ final class KeyCase {
 
   boolean onDesk = true;
 
+  RaisedBy raisedBy = RaisedBy.LOG;
   Cause cause;
   Optional<Instant> brokenAt;
   Optional<TransactionId> transaction;
@@ -122,6 +123,11 @@ final class KeyCase {
     return onDesk && (state instanceof CaseState.Asked || state instanceof CaseState.Suspected);
   }
 
+  /** Open, and not published: it was broken before its rule first watched. */
+  boolean isIgnored() {
+    return state instanceof CaseState.Open open && open.violation().isIgnored();
+  }
+
   boolean isOpen() {
     return state instanceof CaseState.Open;
   }
@@ -135,6 +141,7 @@ final class KeyCase {
   }
 
   Suspicion toSuspicion() {
-    return new Suspicion(desk.rule().name(), key, referrers, cause, brokenAt, transaction);
+    return new Suspicion(
+        desk.rule().name(), key, referrers, cause, brokenAt, transaction, raisedBy);
   }
 }

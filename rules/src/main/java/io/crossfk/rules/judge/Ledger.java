@@ -67,7 +67,7 @@ final class Ledger {
         lives.put(
             desk.rule().name(),
             new Cut.RememberedRule(
-                desk.rule().fingerprint(), desk.life, false, desk.resumableAt()));
+                desk.rule().fingerprint(), desk.life, false, desk.resumableAt(), desk.past));
       }
     }
     if (transitions.isEmpty()

@@ -19,6 +19,7 @@ final class LogEvents {
   private final Ledger ledger;
   private final DeskKeeper keeper;
   private final Audits audits;
+  private final Untold untold;
 
   long checked;
   long cacheHits;
@@ -30,13 +31,15 @@ final class LogEvents {
       Questions questions,
       Ledger ledger,
       DeskKeeper keeper,
-      Audits audits) {
+      Audits audits,
+      Untold untold) {
     this.rules = rules;
     this.cache = cache;
     this.questions = questions;
     this.ledger = ledger;
     this.keeper = keeper;
     this.audits = audits;
+    this.untold = untold;
   }
 
   void childWritten(Event.ChildWritten event) {
@@ -48,6 +51,7 @@ final class LogEvents {
     examine(
         desk,
         event.key(),
+        RaisedBy.LOG,
         event.inserted() ? Cause.CHILD_INSERT : Cause.CHILD_UPDATE,
         desk.child.committedAt(),
         desk.child.transaction());
@@ -57,6 +61,7 @@ final class LogEvents {
   private void examine(
       RuleDesk desk,
       Key key,
+      RaisedBy raisedBy,
       Cause cause,
       Optional<Instant> brokenAt,
       Optional<TransactionId> transaction) {
@@ -69,6 +74,9 @@ final class LogEvents {
         known.inFlight.removedSince |= known.inFlight.removedInSomeSpelling(desk);
       }
       known.stale = known.isOpen();
+      if (raisedBy == RaisedBy.LOG) {
+        toldByLog(known, cause, brokenAt, transaction, Ask.PRESENCE);
+      }
       if (!(known.state instanceof CaseState.Resolved resolved)) {
         cacheMisses++; // It joins the look-up, the suspicion and its grace, or the violation.
         return;
@@ -77,6 +85,7 @@ final class LogEvents {
         return;
       }
       known.state = resolved.askedAgain();
+      known.raisedBy = raisedBy;
       known.cause = cause;
       known.brokenAt = brokenAt;
       known.transaction = transaction;
@@ -91,7 +100,34 @@ final class LogEvents {
     cacheMisses++;
     KeyCase asked =
         keeper.add(desk, key, new CaseState.Asked(Optional.empty()), cause, brokenAt, transaction);
+    asked.raisedBy = raisedBy;
     questions.ask(asked, key.partlyNull() ? Ask.PROOF : Ask.PRESENCE);
+  }
+
+  /**
+   * What an audit had found a log tells too: so the log has not missed it. One that is ignored was
+   * touched, and is judged with its grace, as if it were new.
+   */
+  private void toldByLog(
+      KeyCase known,
+      Cause cause,
+      Optional<Instant> brokenAt,
+      Optional<TransactionId> transaction,
+      Ask ask) {
+    known.raisedBy = RaisedBy.LOG;
+    if (known.state instanceof CaseState.Open open && open.violation().isIgnored()) {
+      keeper.noLongerIgnored(known, open.noLongerIgnored());
+      if (!known.desk.judging) {
+        keeper.remove(known); // The audit that follows finds it.
+        return;
+      }
+      known.cause = cause;
+      known.brokenAt = brokenAt;
+      known.transaction = transaction;
+      if (known.inFlight == null && known.waiting == null) {
+        questions.ask(known, known.key.partlyNull() ? Ask.PROOF : ask);
+      }
+    }
   }
 
   /** I2: a cached key was there and was not removed since; a miss means unknown. */
@@ -134,7 +170,9 @@ final class LogEvents {
         desk.leavings++;
         continue;
       }
-      cache.add(event.parent(), event.key());
+      if (desk.parent.caches()) {
+        cache.add(event.parent(), event.key());
+      }
       KeyCase keyCase = desk.cases.get(event.key());
       if (keyCase == null) {
         continue;
@@ -197,7 +235,8 @@ final class LogEvents {
     if (known.inFlight != null) {
       known.inFlight.removedSince = true;
     }
-    if (known.isOpen()) {
+    toldByLog(known, cause, desk.parent.committedAt(), desk.parent.transaction(), Ask.PROOF);
+    if (known.isOpen() || !known.onDesk) {
       return;
     }
     if (known.state instanceof CaseState.Resolved resolved) {
@@ -241,9 +280,11 @@ final class LogEvents {
   void gap(Event.Gap gap) {
     DatabaseDesk database = rules.database(gap.database());
     database.lost();
+    untold.lost(database);
     voidAll(database);
     for (RuleDesk desk : rules.all()) {
       if (desk.child == database || desk.parent == database) {
+        desk.forgetWhereUnfit(database.name);
         audits.blind(desk, gap.reason());
       }
     }
@@ -262,17 +303,6 @@ final class LogEvents {
     }
   }
 
-  void unfit(Event.Unfit event) {
-    cache.clear(); // I2: removals may not be in the log.
-    for (RuleDesk desk : rules.all()) {
-      if (desk.rule().child().table().equals(event.table())
-          || desk.rule().parent().table().equals(event.table())) {
-        desk.unfit = true;
-        keeper.blind(desk, event.reason());
-      }
-    }
-  }
-
   void auditKeys(Event.AuditKeys event) {
     RuleDesk desk = rules.desk(event.request().rule());
     if (audits.accepts(desk, event.request())) {
@@ -280,9 +310,22 @@ final class LogEvents {
         if (!desk.judging) {
           return; // The limit was reached half-way.
         }
-        examine(desk, key, desk.auditCause, Optional.empty(), Optional.empty());
+        examine(
+            desk,
+            key,
+            raisedBy(desk, event.request()),
+            desk.auditCause,
+            Optional.empty(),
+            Optional.empty());
       }
     }
+  }
+
+  private static RaisedBy raisedBy(RuleDesk desk, AuditRequest request) {
+    if (!desk.past.baselined()) {
+      return RaisedBy.BASELINE;
+    }
+    return request.scheduled() ? RaisedBy.SCHEDULE : RaisedBy.AUDIT;
   }
 
   void childKeyUnknown(Event.ChildKeyUnknown event) {

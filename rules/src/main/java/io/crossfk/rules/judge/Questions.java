@@ -107,9 +107,12 @@ final class Questions implements Visibility.InFlight {
     keyCase.waiting = null;
   }
 
-  /** While transactions are unseen and nothing else is asked, a bare snapshot is (I5). */
-  void askVisibility(DatabaseDesk database) {
-    if (database.visibility.unseen() > 0
+  /**
+   * While transactions are unseen and nothing else is asked, a bare snapshot is (I5); and while the
+   * end of the log is wanted.
+   */
+  void askVisibility(DatabaseDesk database, boolean logEndWanted) {
+    if ((database.visibility.unseen() > 0 || logEndWanted)
         && database.visibilityQuestion < 0
         && clock.nanos - database.visibilityDue >= 0) {
       database.visibilityQuestion = ++number;

@@ -42,12 +42,11 @@ final class Recall {
     RuleDesk desk = new RuleDesk(bound, child, parent, life);
     desk.recheckDue = clock.nanos;
     desk.lifeChanged = remembered == null;
-    rules.add(desk);
-    if (!(life instanceof RuleLife.Watching)) {
-      audits.request(desk, Cause.EXISTING);
-      // The cut that told the place told the positions too: all since then is judged.
-      desk.auditedTo = remembered == null ? Optional.empty() : remembered.auditedTo();
+    if (remembered != null) {
+      desk.past = life instanceof RuleLife.Watching ? remembered.past().whole() : remembered.past();
     }
+    rules.add(desk);
+    audits.recall(desk, remembered == null ? Optional.empty() : remembered.auditedTo());
   }
 
   private DatabaseDesk database(String database, Memory memory) {
@@ -74,6 +73,10 @@ final class Recall {
               violation.brokenAt(),
               violation.evidence().transaction());
       desk.open.put(violation.key(), keyCase);
+      if (violation.isIgnored()) {
+        keyCase.raisedBy = RaisedBy.BASELINE;
+        desk.ignored++;
+      }
       questions.ask(keyCase, Ask.PROOF);
     } else {
       CaseState.Resolved resolved = new CaseState.Resolved(violation);
@@ -120,6 +123,7 @@ final class Recall {
               suspicion.brokenAt(),
               suspicion.transaction());
     }
+    keyCase.raisedBy = suspicion.raisedBy();
     keyCase.journaled = true;
     ledger.touch(keyCase);
     if (keyCase.inFlight == null) {

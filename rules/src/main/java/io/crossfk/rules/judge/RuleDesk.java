@@ -1,10 +1,13 @@
 package io.crossfk.rules.judge;
 
+import io.crossfk.rules.change.Position;
 import io.crossfk.rules.change.TransactionId;
 import io.crossfk.rules.key.Key;
 import io.crossfk.rules.key.KeyShape;
 import io.crossfk.rules.model.BoundRule;
 import io.crossfk.rules.model.Rule;
+import io.crossfk.rules.model.TableReference;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,8 +81,22 @@ final class RuleDesk {
 
   boolean auditWanted;
 
-  /** The log does not tell what the rule needs; no audit can mend that. */
-  boolean unfit;
+  /** Of which tables the log does not tell what the rule needs; no audit can mend that. */
+  private final Map<TableReference, Position> unfit = new HashMap<>();
+
+  RulePast past = RulePast.NONE;
+
+  /** What the next audit must be asked with; see {@link AuditRequest}. */
+  boolean auditAfterRunning;
+
+  /** When the audit that runs, or goes on later, began at the beginning. */
+  Instant auditBegan = Instant.EPOCH;
+
+  /** When the next scheduled audit may start; of no meaning without a schedule. */
+  Instant scheduleDue = Instant.MAX;
+
+  /** Open violations that are ignored: they were there before the rule first watched. */
+  int ignored;
 
   /** Whether the journal must be told of the rule's life. */
   boolean lifeChanged;
@@ -97,6 +114,34 @@ final class RuleDesk {
 
   KeyShape shape() {
     return bound.shape();
+  }
+
+  boolean unfit() {
+    return !unfit.isEmpty();
+  }
+
+  /** A table does not do; it was seen at this position of its log. */
+  void becomesUnfit(TableReference table, Position at) {
+    unfit.merge(table, at, Position::larger);
+  }
+
+  /**
+   * A table does, by a catalogue read at this position.
+   *
+   * @return true if this makes the rule fit again
+   */
+  boolean becomesFit(TableReference table, Position at) {
+    Position since = unfit.get(table);
+    if (since == null || at.isBefore(since)) {
+      return false;
+    }
+    unfit.remove(table);
+    return unfit.isEmpty();
+  }
+
+  /** After a gap its positions mean nothing; the next reading of the catalogue tells. */
+  void forgetWhereUnfit(String database) {
+    unfit.replaceAll((table, at) -> table.database().equals(database) ? Position.ZERO : at);
   }
 
   boolean cacheable(Key key) {

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param ruleName the rule
  * @param referrers true if it stands for "which spellings refer to this removed key of the parent"
+ * @param raisedBy what put it on the desk
  */
 public record Suspicion(
     String ruleName,
@@ -17,4 +18,5 @@ public record Suspicion(
     boolean referrers,
     Cause cause,
     Optional<Instant> brokenAt,
-    Optional<TransactionId> transaction) {}
+    Optional<TransactionId> transaction,
+    RaisedBy raisedBy) {}

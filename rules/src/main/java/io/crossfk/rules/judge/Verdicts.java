@@ -2,6 +2,7 @@ package io.crossfk.rules.judge;
 
 import io.crossfk.rules.judge.KeyCase.Ask;
 import io.crossfk.rules.judge.KeyCase.InFlight;
+import io.crossfk.rules.model.Existing;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -20,6 +21,7 @@ final class Verdicts {
   private final Ledger ledger;
   private final PresenceCache cache;
   private final Desks desks;
+  private final Untold untold;
   long askedAgain;
   long opened;
   long resolved;
@@ -30,13 +32,15 @@ final class Verdicts {
       Questions questions,
       Ledger ledger,
       PresenceCache cache,
-      Desks desks) {
+      Desks desks,
+      Untold untold) {
     this.clock = clock;
     this.timers = timers;
     this.questions = questions;
     this.ledger = ledger;
     this.cache = cache;
     this.desks = desks;
+    this.untold = untold;
   }
 
   /** Decides on the answer to the case's look-up, which is no longer in flight. */
@@ -182,6 +186,11 @@ final class Verdicts {
     switch (keyCase.state) {
       case CaseState.Asked state -> withdraw(keyCase, state.withdrawn());
       case CaseState.Suspected state -> withdraw(keyCase, state.withdrawn());
+      case CaseState.Open state when state.violation().isIgnored() -> {
+        ledger.publish(new Transition.NoLongerIgnored(state.violation()));
+        keyCase.desk.ignored--;
+        desks.remove(keyCase);
+      }
       case CaseState.Open state -> {
         Violation was = state.violation();
         Violation ended =
@@ -277,6 +286,10 @@ final class Verdicts {
   private void open(
       KeyCase keyCase, CaseState.Suspected state, InFlight asked, Finding.Broken proof) {
     RuleDesk desk = keyCase.desk;
+    boolean ignored =
+        keyCase.raisedBy == RaisedBy.BASELINE
+            && state.last().isEmpty()
+            && desk.rule().existing() == Existing.IGNORE;
     Violation violation =
         new Violation(
             desk.rule(),
@@ -289,14 +302,22 @@ final class Verdicts {
             Optional.empty(),
             evidence(keyCase, proof),
             desk.parent.judged,
-            state.last().map(last -> last.transition() + 1).orElse(1));
+            ignored ? 0 : state.last().map(last -> last.transition() + 1).orElse(1));
     desks.uncount(keyCase);
     keyCase.state = state.proved(violation);
     readAt(keyCase, asked);
     desk.open.put(keyCase.key, keyCase);
     ledger.touch(keyCase);
-    ledger.publish(new Transition.Opened(violation));
-    opened++;
+    if (ignored) {
+      ledger.publish(new Transition.Ignored(violation));
+      desk.ignored++;
+    } else {
+      ledger.publish(new Transition.Opened(violation));
+      opened++;
+      if (keyCase.raisedBy == RaisedBy.SCHEDULE) {
+        untold.opened(keyCase);
+      }
+    }
     desks.checkLimit(desk);
   }
 
@@ -334,7 +355,7 @@ final class Verdicts {
     }
     readAt(keyCase, asked);
     Violation was = state.violation();
-    if (proof.get().orphans().sameRowsAs(was.orphans())) {
+    if (was.isIgnored() || proof.get().orphans().sameRowsAs(was.orphans())) {
       return;
     }
     Violation now =

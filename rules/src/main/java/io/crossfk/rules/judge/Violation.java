@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param ended how and when it was resolved; empty while it is open
  * @param openedAtParent the parent's position of the opening evidence; with the transition's number
  *     it makes {@code ce_id} unique
- * @param transition 1 for the opening, then counting
+ * @param transition 1 for the opening, then counting; 0 for one that is ignored
  */
 public record Violation(
     Rule rule,
@@ -30,6 +30,11 @@ public record Violation(
 
   /** How a violation ended. */
   public record Ended(Resolution resolution, Instant at) {}
+
+  /** No record of it was ever published: its rule ignores what was there before it. */
+  public boolean isIgnored() {
+    return transition == 0;
+  }
 
   public boolean isOpen() {
     return ended.isEmpty();

@@ -9,6 +9,8 @@ import java.util.Optional;
  * @param name unique in a configuration; the first part of every violation's id
  * @param grace how long a suspicion may live before it must be proved; zero or more
  * @param maxOpen suspicions and open violations at which the rule overflows; at least 1
+ * @param existing what becomes of violations that are older than the rule
+ * @param audit when it is audited though nothing is amiss; empty for never
  */
 public record Rule(
     String name,
@@ -21,7 +23,9 @@ public record Rule(
     Optional<String> runbook,
     Optional<String> description,
     boolean enabled,
-    int maxOpen) {
+    int maxOpen,
+    Existing existing,
+    Optional<AuditSchedule> audit) {
 
   /** Grace of a rule that names none. */
   public static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
@@ -55,7 +59,9 @@ public record Rule(
         Optional.empty(),
         Optional.empty(),
         true,
-        DEFAULT_MAX_OPEN);
+        DEFAULT_MAX_OPEN,
+        Existing.REPORT,
+        Optional.empty());
   }
 
   public Rule withGrace(Duration newGrace) {
@@ -70,7 +76,9 @@ public record Rule(
         runbook,
         description,
         enabled,
-        maxOpen);
+        maxOpen,
+        existing,
+        audit);
   }
 
   public Rule withMatch(Match newMatch) {
@@ -85,7 +93,9 @@ public record Rule(
         runbook,
         description,
         enabled,
-        maxOpen);
+        maxOpen,
+        existing,
+        audit);
   }
 
   public Rule withMaxOpen(int newMaxOpen) {
@@ -100,7 +110,43 @@ public record Rule(
         runbook,
         description,
         enabled,
-        newMaxOpen);
+        newMaxOpen,
+        existing,
+        audit);
+  }
+
+  public Rule withExisting(Existing newExisting) {
+    return new Rule(
+        name,
+        child,
+        parent,
+        match,
+        grace,
+        severity,
+        owner,
+        runbook,
+        description,
+        enabled,
+        maxOpen,
+        newExisting,
+        audit);
+  }
+
+  public Rule withAudit(Optional<AuditSchedule> newAudit) {
+    return new Rule(
+        name,
+        child,
+        parent,
+        match,
+        grace,
+        severity,
+        owner,
+        runbook,
+        description,
+        enabled,
+        maxOpen,
+        existing,
+        newAudit);
   }
 
   /** Both tables in one database: parent and child are read in one statement. */

@@ -1,5 +1,7 @@
 package io.crossfk.rules.text;
 
+import io.crossfk.rules.model.AuditSchedule;
+import io.crossfk.rules.model.Existing;
 import io.crossfk.rules.model.Match;
 import io.crossfk.rules.model.Rule;
 import io.crossfk.rules.model.Severity;
@@ -19,12 +21,15 @@ public final class RuleReader {
   static final Duration LONGEST_GRACE = Duration.ofDays(7);
 
   private final Optional<Set<String>> databases;
+  private final Optional<AuditSchedule> schedule;
   private final Mistakes mistakes;
   private final int mistakesBefore;
   private final Map<String, Place> namePlaces = new HashMap<>();
 
-  private RuleReader(Optional<Set<String>> databases, Mistakes mistakes) {
+  private RuleReader(
+      Optional<Set<String>> databases, Optional<AuditSchedule> schedule, Mistakes mistakes) {
     this.databases = databases;
+    this.schedule = schedule;
     this.mistakes = mistakes;
     this.mistakesBefore = mistakes.count();
   }
@@ -33,12 +38,16 @@ public final class RuleReader {
    * Reads all files, even if some are wrong.
    *
    * @param databases the names that rules may use; nothing to allow any
+   * @param schedule of rules that name none
    * @param mistakes learns of everything that is wrong in any of the files
    * @return the rules of all files, or nothing if there is a mistake in one of them
    */
   public static Optional<RuleSet> read(
-      List<SourceText> files, Optional<Set<String>> databases, Mistakes mistakes) {
-    RuleReader reader = new RuleReader(databases, mistakes);
+      List<SourceText> files,
+      Optional<Set<String>> databases,
+      Optional<AuditSchedule> schedule,
+      Mistakes mistakes) {
+    RuleReader reader = new RuleReader(databases, schedule, mistakes);
     List<Rule> rules = new ArrayList<>();
     for (SourceText file : files) {
       DocumentSchema.RULES
@@ -69,6 +78,9 @@ public final class RuleReader {
     Optional<TableKey> parent = side(written, "parent");
     Optional<Duration> grace =
         DurationText.read(written, "grace", Duration.ZERO, LONGEST_GRACE, mistakes);
+    Optional<YamlMapping> ownAudit = written.mapping("audit");
+    Optional<AuditSchedule> audit =
+        ownAudit.isPresent() ? ScheduleReader.read(ownAudit.get(), mistakes) : schedule;
     if (child.isEmpty() || parent.isEmpty()) {
       return Optional.empty();
     }
@@ -91,7 +103,9 @@ public final class RuleReader {
             written.text("runbook").map(YamlScalar::text),
             written.text("description").map(YamlScalar::text),
             written.truth("enabled").orElse(true),
-            (int) written.wholeNumber("max-open").orElse(Rule.DEFAULT_MAX_OPEN)));
+            (int) written.wholeNumber("max-open").orElse(Rule.DEFAULT_MAX_OPEN),
+            word(written, "existing", Existing.class).orElse(Existing.REPORT),
+            audit));
   }
 
   /** Names are unique over all files, since they stand for the rule in the journal and the feed. */

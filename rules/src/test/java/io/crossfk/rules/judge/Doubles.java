@@ -82,7 +82,7 @@ class Doubles {
               lookUp.before().sight(),
               lookUp.before().writers().isEmpty() ? List.of() : List.of(referrers.parentKey()),
               false);
-      case Question.Visibility bare -> new Finding.Seen(lookUp.bare().sight());
+      case Question.Visibility bare -> new Finding.Seen(lookUp.bare().sight(), Optional.empty());
     };
   }
 

@@ -7,6 +7,7 @@ import io.crossfk.rules.key.Key;
 import io.crossfk.rules.key.KeyValue;
 import io.crossfk.rules.model.BoundRule;
 import io.crossfk.rules.model.Rule;
+import io.crossfk.rules.model.TableReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,13 +37,15 @@ import java.util.regex.Pattern;
  *   ...@old         read before all that was ever begun
  *   ...@without701   while transaction 701 was still in progress
  *   ...@standby20 @standby0   read on a standby that has replayed to this position
- * seen-u seen-o down-u   a bare snapshot's answer
- * open keys:7/8 end fail    the newest audit's course; open@before as with answers
+ * seen-u seen-o down-u   a bare snapshot's answer; seen-o@60 tells that the log ends at 60
+ * open keys:7/8 pass:p3 pause end fail    the newest audit's course; open@before as with answers
  * u:gap o:gap u:restart u:at50   the stream
+ * u:print=A@30 o:unfit=B@40   a reading of the catalogue, and the end of the log after it
  * +10s +20ms        time
  * cut cut! durable  a cut that becomes durable; one that does not; now it does
  * evict crash       the cache forgets; a new judge from what is durable
  * accepts? life? load? at?   say whether changes are accepted, the rule's life, its load, positions
+ * untold?           and what audits found that no log told, and how many violations are ignored
  * </pre>
  */
 final class JudgeScript {
@@ -131,7 +134,14 @@ final class JudgeScript {
       asked.put(bare ? name : name.replaceFirst("^[a-z]+", ""), question);
     }
     for (AuditRequest request : judge.takeAuditRequests()) {
-      said.add("audit" + request.from().map(place -> "@" + place).orElse(""));
+      said.add(
+          (request.scheduled() ? "scheduled-audit" : "audit")
+              + (request.afterRunning() ? "-after-running" : "")
+              + request.from().map(place -> "@" + place).orElse("")
+              + request
+                  .until()
+                  .map(until -> "-until-" + until.toString().substring(11, 16))
+                  .orElse(""));
       audit = Optional.of(request);
     }
   }
@@ -180,6 +190,8 @@ final class JudgeScript {
       case "load?" -> said.add(judge.tally().suspected() + "+" + judge.tally().open());
       case "at?" -> said.add("u" + journaled("users") + ",o" + journaled("orders"));
       case "end" -> judge.handle(new Event.AuditEnded(audit.orElseThrow()));
+      case "pause" -> judge.handle(new Event.AuditPaused(audit.orElseThrow()));
+      case "untold?" -> said.add(judge.tally().untold() + "+" + judge.tally().ignored());
       case "fail" -> judge.handle(new Event.AuditFailed(audit.orElseThrow(), "timeout"));
       default -> phrase(word);
     }
@@ -203,6 +215,10 @@ final class JudgeScript {
       judge.handle(new Event.Progress(database, new Position(position)));
     } else if (word.startsWith("open")) {
       judge.handle(new Event.AuditOpened(audit.orElseThrow(), sight("orders", word.substring(4))));
+    } else if (word.matches("[uo]:print=.*")) {
+      catalogue(word, word.substring(8), Optional.empty());
+    } else if (word.matches("[uo]:unfit=.*")) {
+      catalogue(word, word.substring(8), Optional.of("not published"));
     } else if (word.startsWith("pass:")) {
       judge.handle(new Event.AuditPassed(audit.orElseThrow(), word.substring(5)));
     } else if (word.startsWith("keys:")) {
@@ -211,6 +227,17 @@ final class JudgeScript {
     } else {
       answer(word);
     }
+  }
+
+  /** {@code u:print=A@30}: the parent's table stands as A, and the log's end is 30. */
+  private void catalogue(String word, String printAndEnd, Optional<String> unfit) {
+    String database = word.startsWith("u") ? "users" : "orders";
+    TableReference table = database.equals("users") ? rule.parent().table() : rule.child().table();
+    String[] parts = printAndEnd.split("@", 2);
+    Position logEnd = new Position(Long.parseLong(parts[1]));
+    judge.handle(
+        new Event.CatalogueRead(
+            database, Map.of(table, new Event.TableStanding(parts[0], unfit)), logEnd));
   }
 
   private static Duration duration(String text) {
@@ -283,8 +310,11 @@ final class JudgeScript {
     }
     if (nameAndSight[0].startsWith("seen-")) {
       String which = nameAndSight[0].substring(5);
-      Sight sight = sight(which.equals("u") ? "users" : "orders", when);
-      reply("snapshot-" + which, new Finding.Seen(sight));
+      String database = which.equals("u") ? "users" : "orders";
+      boolean later = when.matches("@\\d+");
+      long end = later ? Long.parseLong(when.substring(1)) : positions.getOrDefault(database, 0L);
+      Sight sight = sight(database, later ? "" : when);
+      reply("snapshot-" + which, new Finding.Seen(sight, Optional.of(new Position(end))));
       return;
     }
     Matcher parts = WORD.matcher(nameAndSight[0]);
@@ -383,6 +413,8 @@ final class JudgeScript {
       case Transition.Updated updated -> "updated" + name;
       case Transition.Resolved resolved ->
           "resolved" + name + ":" + violation.ended().orElseThrow().resolution().word();
+      case Transition.Ignored ignored -> "ignored" + name;
+      case Transition.NoLongerIgnored gone -> "no-longer-ignored" + name;
       case Transition.Forgotten forgotten -> "forgotten" + name;
     };
   }

@@ -42,6 +42,8 @@ final class TestJournal {
       case Transition.Opened opened -> violations.put(name(violation), violation);
       case Transition.Updated updated -> violations.put(name(violation), violation);
       case Transition.Resolved resolved -> violations.put(name(violation), violation);
+      case Transition.Ignored ignored -> violations.put(name(violation), violation);
+      case Transition.NoLongerIgnored gone -> violations.remove(name(violation));
       case Transition.Forgotten forgotten -> violations.remove(name(violation));
     }
   }

@@ -3,7 +3,9 @@ package io.crossfk.rules.judge;
 import io.crossfk.rules.key.ColumnType;
 import io.crossfk.rules.key.ColumnType.Kind;
 import io.crossfk.rules.key.KeyShape;
+import io.crossfk.rules.model.AuditSchedule;
 import io.crossfk.rules.model.BoundRule;
+import io.crossfk.rules.model.Existing;
 import io.crossfk.rules.model.Match;
 import io.crossfk.rules.model.Rule;
 import io.crossfk.rules.model.TableDescription;
@@ -12,6 +14,7 @@ import io.crossfk.rules.model.TableReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Rules for tests: {@code orders} in one database, {@code users} in the other. */
 final class TestRules {
@@ -62,6 +65,19 @@ final class TestRules {
   static BoundRule withMaxOpen(BoundRule bound, int maxOpen) {
     return new BoundRule(
         bound.rule().withMaxOpen(maxOpen), bound.shape(), bound.child(), bound.parent());
+  }
+
+  static BoundRule ignoring(BoundRule bound) {
+    return new BoundRule(
+        bound.rule().withExisting(Existing.IGNORE), bound.shape(), bound.child(), bound.parent());
+  }
+
+  static BoundRule audited(BoundRule bound, AuditSchedule schedule) {
+    return new BoundRule(
+        bound.rule().withAudit(Optional.of(schedule)),
+        bound.shape(),
+        bound.child(),
+        bound.parent());
   }
 
   private static BoundRule bind(Rule rule, ColumnType type) {

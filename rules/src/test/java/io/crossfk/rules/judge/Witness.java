@@ -125,6 +125,8 @@ final class Witness {
           case Transition.Opened now -> !wasOpen && violation.transition() == number;
           case Transition.Updated now -> wasOpen && violation.transition() == number;
           case Transition.Resolved now -> wasOpen && violation.transition() == number;
+          case Transition.Ignored now -> false;
+          case Transition.NoLongerIgnored now -> false;
           case Transition.Forgotten now -> last != null && !wasOpen;
         };
     if (!fits) {

@@ -277,6 +277,8 @@ final class Checks {
         case Transition.Opened opened -> openedTold++;
         case Transition.Resolved resolved -> resolvedTold++;
         case Transition.Updated updated -> world.tally.saw(Seen.UPDATED);
+        case Transition.Ignored ignored -> world.tally.saw(Seen.IGNORED);
+        case Transition.NoLongerIgnored gone -> world.tally.saw(Seen.NO_LONGER_IGNORED);
         case Transition.Forgotten forgotten -> world.tally.saw(Seen.FORGOTTEN);
       }
     }

@@ -64,12 +64,16 @@ final class Journal {
     Name name = new Name(now.rule().name(), now.key(), false);
     Violation last = violations.get(name);
     boolean wasOpen = last != null && last.isOpen();
-    int number = last == null ? 1 : last.transition() + 1;
+    boolean wasIgnored = last != null && last.isIgnored();
+    boolean wasTold = wasOpen && !wasIgnored;
+    int number = last == null || wasIgnored ? 1 : last.transition() + 1;
     boolean fits =
         switch (transition) {
           case Transition.Opened opened -> !wasOpen && now.isOpen() && now.transition() == number;
-          case Transition.Updated updated -> wasOpen && now.isOpen() && now.transition() == number;
-          case Transition.Resolved ended -> wasOpen && !now.isOpen() && now.transition() == number;
+          case Transition.Updated updated -> wasTold && now.isOpen() && now.transition() == number;
+          case Transition.Resolved ended -> wasTold && !now.isOpen() && now.transition() == number;
+          case Transition.Ignored ignored -> last == null && now.isOpen() && now.isIgnored();
+          case Transition.NoLongerIgnored gone -> wasIgnored;
           case Transition.Forgotten forgotten -> last != null && !wasOpen;
         };
     if (!fits) {
@@ -83,7 +87,8 @@ final class Journal {
               + " "
               + now.transition());
     }
-    if (transition instanceof Transition.Forgotten) {
+    if (transition instanceof Transition.Forgotten
+        || transition instanceof Transition.NoLongerIgnored) {
       violations.remove(name);
     } else {
       violations.put(name, now);
@@ -105,7 +110,8 @@ final class Journal {
                 each.referrers(),
                 each.cause(),
                 each.brokenAt(),
-                each.transaction()));
+                each.transaction(),
+                each.raisedBy()));
       }
     }
     List<Violation> known = new ArrayList<>();
@@ -132,7 +138,7 @@ final class Journal {
     if (known != null
         && (known.life() instanceof RuleLife.Watching || known.auditedTo().isPresent())) {
       RuleLife blind = new RuleLife.Blind("a database was down at the start", now);
-      rules.put(edge.name(), new Cut.RememberedRule(edge.rule().fingerprint(), blind, false));
+      rules.put(edge.name(), known.stoppedAs(blind));
     }
   }
 

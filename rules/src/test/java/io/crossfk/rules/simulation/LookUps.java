@@ -207,7 +207,7 @@ final class LookUps {
       case Question.Proof proof -> proof(lookUp, asked);
       case Question.Referrers referrers ->
           new Finding.Referring(lookUp.before, asked.spellings, asked.more);
-      case Question.Visibility bare -> new Finding.Seen(lookUp.before);
+      case Question.Visibility bare -> new Finding.Seen(lookUp.before, java.util.Optional.empty());
     };
   }
 

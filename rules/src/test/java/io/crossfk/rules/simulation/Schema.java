@@ -3,6 +3,7 @@ package io.crossfk.rules.simulation;
 import io.crossfk.rules.key.Key;
 import io.crossfk.rules.key.KeyShape;
 import io.crossfk.rules.model.BoundRule;
+import io.crossfk.rules.model.Existing;
 import io.crossfk.rules.model.Match;
 import io.crossfk.rules.model.Rule;
 import io.crossfk.rules.model.TableDescription;
@@ -171,7 +172,8 @@ final class Schema {
                 new TableKey(parent.reference(), columns(0, kind)))
             .withMatch(kind == KeyKind.PAIR && chance.oneIn(2) ? Match.FULL : Match.SIMPLE)
             .withGrace(chance.any(GRACES))
-            .withMaxOpen(chance.oneIn(3) ? chance.between(1, 3) : 1000);
+            .withMaxOpen(chance.oneIn(3) ? chance.between(1, 3) : 1000)
+            .withExisting(chance.oneIn(5) ? Existing.IGNORE : Existing.REPORT);
     if (leftOut) {
       return;
     }

@@ -19,7 +19,8 @@ class RuleMistakesTest {
 
   static List<String> mistakesOf(SourceText... files) {
     Mistakes mistakes = new Mistakes();
-    Optional<RuleSet> rules = RuleReader.read(List.of(files), DATABASES, mistakes);
+    Optional<RuleSet> rules =
+        RuleReader.read(List.of(files), DATABASES, Optional.empty(), mistakes);
     assertThat(rules.isPresent()).isEqualTo(mistakes.isEmpty());
     return mistakes.all().stream().map(Mistake::toString).toList();
   }

@@ -2,6 +2,8 @@ package io.crossfk.rules.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfk.rules.model.AuditSchedule;
+import io.crossfk.rules.model.Existing;
 import io.crossfk.rules.model.Match;
 import io.crossfk.rules.model.Rule;
 import io.crossfk.rules.model.Severity;
@@ -11,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +34,7 @@ class RuleReaderTest {
       files.add(new SourceText("rules/" + files.size() + ".yaml", text));
     }
     Mistakes mistakes = new Mistakes();
-    Optional<RuleSet> rules = RuleReader.read(files, Optional.empty(), mistakes);
+    Optional<RuleSet> rules = RuleReader.read(files, Optional.empty(), Optional.empty(), mistakes);
     assertThat(mistakes.all()).isEmpty();
     return rules.orElseThrow();
   }
@@ -66,6 +70,8 @@ class RuleReaderTest {
                   belongs to a user.
                 enabled: false
                 max-open: 7
+                existing: ignore
+                audit: { every: 24h, window: "02:00-05:00", zone: Europe/Paris }
             """)
                 .rules())
         .containsExactly(
@@ -80,7 +86,16 @@ class RuleReaderTest {
                 Optional.of("https://runbooks.example.com/orders-user"),
                 Optional.of("Every order\nbelongs to a user.\n"),
                 false,
-                7));
+                7,
+                Existing.IGNORE,
+                Optional.of(
+                    new AuditSchedule(
+                        Duration.ofHours(24),
+                        Optional.of(
+                            new AuditSchedule.Window(
+                                LocalTime.of(2, 0),
+                                LocalTime.of(5, 0),
+                                ZoneId.of("Europe/Paris")))))));
   }
 
   @Test
@@ -148,7 +163,7 @@ class RuleReaderTest {
     }
     Mistakes mistakes = new Mistakes();
     Optional<RuleSet> rules =
-        RuleReader.read(files, Optional.of(Set.of("orders", "users")), mistakes);
+        RuleReader.read(files, Optional.of(Set.of("orders", "users")), Optional.empty(), mistakes);
     assertThat(mistakes.all()).isEmpty();
     assertThat(rules.orElseThrow().named("orders-user"))
         .hasValueSatisfying(rule -> assertThat(rule.severity()).isEqualTo(Severity.CRITICAL));

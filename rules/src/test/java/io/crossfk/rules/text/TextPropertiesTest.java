@@ -55,7 +55,10 @@ class TextPropertiesTest {
     Mistakes mistakes = new Mistakes();
     Optional<RuleSet> rules =
         RuleReader.read(
-            List.of(new SourceText("r.yaml", text)), Optional.of(Set.of("orders")), mistakes);
+            List.of(new SourceText("r.yaml", text)),
+            Optional.of(Set.of("orders")),
+            Optional.empty(),
+            mistakes);
     assertThat(rules.isPresent()).isEqualTo(mistakes.isEmpty());
     int lines = (int) text.lines().count() + 1;
     assertThat(mistakes.all())
