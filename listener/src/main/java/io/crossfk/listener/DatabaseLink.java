@@ -2,6 +2,8 @@ package io.crossfk.listener;
 
 import io.crossfk.listener.check.CheckService;
 import io.crossfk.listener.check.SourceEvents;
+import io.crossfk.listener.config.DatabaseSettings;
+import io.crossfk.listener.config.OnGap;
 import io.crossfk.listener.feed.FeedWriter;
 import io.crossfk.listener.source.ChangeSource;
 import io.crossfk.listener.source.Gap;
@@ -14,6 +16,7 @@ import io.crossfk.listener.source.postgres.SetupResult;
 import io.crossfk.listener.source.postgres.SlotAndPublication;
 import io.crossfk.listener.source.postgres.SlotState;
 import io.crossfk.listener.source.postgres.StreamLimits;
+import io.crossfk.listener.source.postgres.TablePrints;
 import io.crossfk.rules.change.Position;
 import io.crossfk.rules.model.TableReference;
 import java.sql.SQLException;
@@ -39,7 +42,9 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
   private final PostgresAddress address;
   private final String slot;
   private final String publication;
+  private final OnGap onGap;
   private final List<WatchedTable> tables;
+  private final CatalogueWatch catalogue;
   private final CheckService check;
   private final FeedWriter feed;
   private final Consumer<RuntimeException> faults;
@@ -51,16 +56,17 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
   private volatile boolean connected;
 
   DatabaseLink(
-      PostgresAddress address,
-      String slot,
-      String publication,
+      DatabaseSettings database,
       List<WatchedTable> tables,
+      CatalogueWatch catalogue,
       CheckService check,
       FeedWriter feed,
       Consumer<RuntimeException> faults) {
-    this.address = address;
-    this.slot = slot;
-    this.publication = publication;
+    this.address = Parts.source(database);
+    this.slot = database.slot();
+    this.publication = database.publication();
+    this.onGap = database.onGap();
+    this.catalogue = catalogue;
     this.tables = List.copyOf(tables);
     this.check = check;
     this.feed = feed;
@@ -71,9 +77,11 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
    * Starts the stream where the journal says (I5), or where the slot begins.
    *
    * @param ready publication and slot as set-up left them
+   * @param prints of the tables, read after that
    * @param watched tables of rules that the journal knows: their changes must have been published
    */
-  synchronized void start(SetupResult.Ready ready, Set<TableReference> watched) {
+  synchronized void start(
+      SetupResult.Ready ready, TablePrints prints, Set<TableReference> watched) {
     String database = address.database();
     Optional<SourceIdentity> journaled = feed.journal().identity(database).map(Parts::fromJournal);
     Optional<Position> remembered = check.rememberedPosition(database);
@@ -87,7 +95,10 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
             .addKeyValue("database", database)
             .addKeyValue("reason", gap.get())
             .log("change stream has a gap: its rules are blind until an audit");
-        check.gap(database, gap.get(), this);
+        check.gap(database, withWhatFollows(gap.get()), this);
+        if (onGap == OnGap.STOP) {
+          return;
+        }
       } else {
         startAt = remembered.get();
         if (journaled.isPresent() && ready.identity().mayHaveLostCommits(journaled.get())) {
@@ -95,7 +106,26 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
         }
       }
     }
-    open(ready.identity(), startAt);
+    open(ready.identity(), startAt, prints);
+    catalogue.start(prints);
+  }
+
+  /** There is no slot any more, and none may be made: the rules are blind, and stay so. */
+  void stayBlind(String reason) {
+    check.gap(address.database(), withWhatFollows(reason), this);
+  }
+
+  private String withWhatFollows(String reason) {
+    return onGap == OnGap.AUDIT
+        ? reason
+        : reason
+            + ". on-gap is stop: have a look, then start with --on-gap audit, which makes the"
+            + " stream anew and audits its rules";
+  }
+
+  @Override
+  public String reasonOf(Gap gap) {
+    return withWhatFollows(gap.message());
   }
 
   /** Identities are compared before the slots are opened (I5, section 5, fact 9). */
@@ -129,7 +159,8 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
     };
   }
 
-  private void open(SourceIdentity expected, Position startAt) {
+  private void open(SourceIdentity expected, Position startAt, TablePrints prints) {
+    check.catalogueRead(CatalogueWatch.firstReading(address.database(), prints));
     ChangeSource opened =
         new PostgresSource(
             new PostgresSourceSettings(
@@ -184,6 +215,9 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
   @Override
   public void gap(String database, Gap gap) {
     connected = false;
+    if (onGap == OnGap.STOP) {
+      return;
+    }
     Thread.ofVirtual().name("crossfk-recovery-" + database).start(() -> recover(gap));
   }
 
@@ -219,7 +253,7 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
       }
       return switch (setup.prepare(tables)) {
         case SetupResult.Ready ready -> {
-          openAfterGap(ready);
+          openAfterGap(ready, setup.prints(tables));
           yield true;
         }
         case SetupResult.Refused refused -> {
@@ -239,7 +273,7 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
     }
   }
 
-  private synchronized void openAfterGap(SetupResult.Ready ready) {
+  private synchronized void openAfterGap(SetupResult.Ready ready, TablePrints prints) {
     if (closing.getCount() == 0) {
       return;
     }
@@ -248,7 +282,7 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
     }
     identity = ready.identity();
     identityIsJournaled = false;
-    open(ready.identity(), startOf(ready.slot()));
+    open(ready.identity(), startOf(ready.slot()), prints);
     log.atInfo()
         .addKeyValue("database", address.database())
         .addKeyValue("position", startOf(ready.slot()))
@@ -263,6 +297,7 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
+    catalogue.close();
     ChangeSource open;
     synchronized (this) {
       open = source;

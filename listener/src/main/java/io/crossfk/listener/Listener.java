@@ -151,6 +151,10 @@ public final class Listener implements AutoCloseable {
           log.atInfo().log("a database that was waited for can be reached: its rules join");
           break;
         }
+        if (leading.isOutdated()) {
+          log.atInfo().log("columns of rules have other types than before: a new session begins");
+          break;
+        }
       }
     } catch (Session.DatabaseWentAway away) {
       log.atWarn().addKeyValue("reason", away.getMessage()).log("start is tried again");

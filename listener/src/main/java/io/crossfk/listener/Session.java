@@ -11,11 +11,9 @@ import io.crossfk.listener.lookup.AuditReader;
 import io.crossfk.listener.lookup.Lookups;
 import io.crossfk.listener.lookup.postgres.PostgresAudits;
 import io.crossfk.listener.lookup.postgres.PostgresLookups;
-import io.crossfk.listener.source.Refusal;
 import io.crossfk.listener.source.WatchedTable;
-import io.crossfk.listener.source.postgres.PostgresAddress;
 import io.crossfk.listener.source.postgres.SetupResult;
-import io.crossfk.listener.source.postgres.SlotAndPublication;
+import io.crossfk.listener.source.postgres.TablePrints;
 import io.crossfk.rules.change.Position;
 import io.crossfk.rules.judge.Cut;
 import io.crossfk.rules.judge.JudgeLimits;
@@ -27,7 +25,6 @@ import io.crossfk.rules.key.KeyShape;
 import io.crossfk.rules.model.BoundRule;
 import io.crossfk.rules.model.Rule;
 import io.crossfk.rules.model.TableReference;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,11 +32,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +60,7 @@ final class Session implements AutoCloseable {
   private final CheckService check;
   private final Map<String, DatabaseLink> links = new LinkedHashMap<>();
   private final Map<String, String> waiting;
+  private volatile boolean outdated;
 
   private Session(
       FeedWriter feed,
@@ -106,15 +104,15 @@ final class Session implements AutoCloseable {
     List<AutoCloseable> opened = new ArrayList<>(List.of(feed));
     try {
       reconcile(feed, configuration, report, bound);
-      Map<String, SetupResult.Ready> ready = prepare(configuration, bound.values());
+      Preparation prepared = Preparation.of(configuration, bound.values(), feed.journal());
       Lookups lookups = new PostgresLookups(Parts.lookup(configuration), report.bound());
       opened.add(lookups);
       AuditReader audits = new PostgresAudits(Parts.lookup(configuration));
       opened.add(audits);
       CheckService check =
-          check(configuration, report, bound, feed, ready, lookups, audits, faults);
+          check(configuration, report, bound, feed, prepared.ready(), lookups, audits, faults);
       Session session = new Session(feed, lookups, audits, check, waitingReasons(report));
-      session.start(configuration, ready, faults);
+      session.start(configuration, prepared, shapes, faults);
       started = true;
       return session;
     } finally {
@@ -187,42 +185,6 @@ final class Session implements AutoCloseable {
     }
   }
 
-  private static Map<String, SetupResult.Ready> prepare(
-      Configuration configuration, Iterable<BoundRule> bound)
-      throws StartFailure, DatabaseWentAway {
-    Set<String> databases = new HashSet<>();
-    for (BoundRule rule : bound) {
-      databases.add(rule.rule().child().database());
-      databases.add(rule.rule().parent().database());
-    }
-    Map<String, SetupResult.Ready> ready = new LinkedHashMap<>();
-    List<String> refusals = new ArrayList<>();
-    for (DatabaseSettings database : configuration.databases().values()) {
-      if (!databases.contains(database.name())) {
-        continue;
-      }
-      try {
-        switch (prepare(configuration, database)) {
-          case SetupResult.Ready done -> ready.put(database.name(), done);
-          case SetupResult.Refused refused ->
-              refused.refusals().stream().map(Refusal::toString).forEach(refusals::add);
-        }
-      } catch (SQLException unreachable) {
-        throw new DatabaseWentAway(database.name() + ": " + unreachable.getMessage(), unreachable);
-      }
-    }
-    if (!refusals.isEmpty()) {
-      throw new StartFailure(refusals, StartFailure.CONFIGURATION);
-    }
-    return ready;
-  }
-
-  private static SetupResult prepare(Configuration configuration, DatabaseSettings database)
-      throws SQLException {
-    return new SlotAndPublication(Parts.source(database), database.slot(), database.publication())
-        .prepare(Parts.watchedTables(database.name(), configuration.rules().enabled()));
-  }
-
   private static CheckService check(
       Configuration configuration,
       CatalogReport report,
@@ -251,10 +213,10 @@ final class Session implements AutoCloseable {
           }
         });
     for (BoundRule rule : report.bound()) {
-      // A start that was broken off may have published its tables, and not waited (fact 12).
+      // One that was broken off may have published its tables, and not waited (fact 12).
       Cut.RememberedRule remembered = journal.rules().get(rule.rule().name());
       if (remembered != null
-          && remembered.life() instanceof RuleLife.Baseline
+          && !(remembered.life() instanceof RuleLife.Watching)
           && remembered.auditedTo().isEmpty()) {
         published.add(rule.rule().child().database());
         published.add(rule.rule().parent().database());
@@ -282,30 +244,54 @@ final class Session implements AutoCloseable {
   }
 
   private void start(
-      Configuration configuration, Map<String, SetupResult.Ready> ready, Faults faults) {
-    ready.forEach(
-        (name, done) -> {
-          DatabaseSettings database = configuration.databases().get(name);
-          if (database == null) {
-            throw new IllegalStateException("no database " + name);
-          }
-          PostgresAddress address = Parts.source(database);
-          List<WatchedTable> tables = Parts.watchedTables(name, configuration.rules().enabled());
-          Consumer<RuntimeException> broken = fault -> faults.broken("stream of " + name, fault);
-          links.put(
-              name,
-              new DatabaseLink(
-                  address, database.slot(), database.publication(), tables, check, feed, broken));
-        });
+      Configuration configuration,
+      Preparation prepared,
+      Map<String, KeyShape> shapes,
+      Faults faults) {
+    Set<String> databases = new LinkedHashSet<>(prepared.ready().keySet());
+    databases.addAll(prepared.stopped().keySet());
+    for (String name : databases) {
+      DatabaseSettings database = configuration.databases().get(name);
+      if (database == null) {
+        throw new IllegalStateException("no database " + name);
+      }
+      List<WatchedTable> tables = Parts.watchedTables(name, configuration.rules().enabled());
+      CatalogueWatch catalogue =
+          new CatalogueWatch(
+              configuration,
+              database,
+              tables,
+              check,
+              shapes,
+              () -> outdated = true,
+              fault -> faults.broken("catalogue of " + name, fault));
+      links.put(
+          name,
+          new DatabaseLink(
+              database,
+              tables,
+              catalogue,
+              check,
+              feed,
+              fault -> faults.broken("stream of " + name, fault)));
+    }
     Set<TableReference> watched = watchedBefore(configuration);
     links.forEach(
         (name, link) -> {
-          SetupResult.Ready done = ready.get(name);
-          if (done != null) {
-            link.start(done, watched);
+          SetupResult.Ready done = prepared.ready().get(name);
+          TablePrints prints = prepared.prints().get(name);
+          if (done != null && prints != null) {
+            link.start(done, prints, watched);
+          } else {
+            link.stayBlind(prepared.stopped().getOrDefault(name, "its slot is gone"));
           }
         });
     check.start();
+  }
+
+  /** Whether keys are to be read in another way than this session does: it must begin anew. */
+  boolean isOutdated() {
+    return outdated;
   }
 
   /** The tables of rules that the journal knows. */

@@ -11,6 +11,7 @@ import io.crossfk.rules.key.Key;
 import io.crossfk.rules.model.BoundRule;
 import io.crossfk.rules.model.Rule;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,7 @@ final class AuditRunner implements AutoCloseable {
   private final Map<String, AuditRequest> latest = new ConcurrentHashMap<>();
   private final Map<String, Long> barriers = new ConcurrentHashMap<>();
   private final Set<String> barred;
+  private final InstantSource wall;
   private volatile boolean closed;
 
   /**
@@ -46,8 +48,10 @@ final class AuditRunner implements AutoCloseable {
    * @param barred databases of which a table was published since its rule was last audited: their
    *     audits wait until every transaction that runs now has ended (section 5, fact 12)
    */
-  AuditRunner(AuditReader reader, Map<String, BoundRule> rules, Set<String> barred) {
+  AuditRunner(
+      AuditReader reader, Map<String, BoundRule> rules, Set<String> barred, InstantSource wall) {
     this.reader = reader;
+    this.wall = wall;
     this.rules = Map.copyOf(rules);
     this.barred = ConcurrentHashMap.newKeySet();
     this.barred.addAll(barred);
@@ -56,7 +60,17 @@ final class AuditRunner implements AutoCloseable {
   /** Reads soon; a request for the same rule that is older is void. */
   void run(AuditRequest request, Mailbox mailbox) {
     latest.put(request.rule().name(), request);
+    if (request.afterRunning()) {
+      bar(request.rule().child().database());
+      bar(request.rule().parent().database());
+    }
     thread.execute(() -> read(request, mailbox));
+  }
+
+  /** Audits of this database wait until every transaction that runs from now on has ended. */
+  private void bar(String database) {
+    barriers.remove(database);
+    barred.add(database);
   }
 
   private void read(AuditRequest request, Mailbox mailbox) {
@@ -69,6 +83,10 @@ final class AuditRunner implements AutoCloseable {
       throw new IllegalArgumentException("no rule " + rule.name());
     }
     String lane = "audit:" + rule.name();
+    if (isOver(request)) {
+      put(mailbox, lane, new Event.AuditPaused(request));
+      return;
+    }
     try {
       if (!pastBarrier(rule.child().database()) || !pastBarrier(rule.parent().database())) {
         put(
@@ -92,8 +110,16 @@ final class AuditRunner implements AutoCloseable {
               .log("audit has read the child table");
         }
         case AuditOutcome.Failed failed -> failed(request, mailbox, lane, failed.reason());
-        case AuditOutcome.Aborted aborted ->
+        case AuditOutcome.Aborted aborted -> {
+          if (isWanted(request) && isOver(request)) {
+            put(mailbox, lane, new Event.AuditPaused(request));
+            log.atInfo()
+                .addKeyValue("rule", rule.name())
+                .log("audit stops here, its hours are over; it goes on in the next");
+          } else {
             log.atDebug().addKeyValue("rule", rule.name()).log("audit aborted");
+          }
+        }
       }
     } catch (LookupException unreachable) {
       failed(request, mailbox, lane, String.valueOf(unreachable.getMessage()));
@@ -118,6 +144,11 @@ final class AuditRunner implements AutoCloseable {
 
   private boolean isWanted(AuditRequest request) {
     return !closed && request.equals(latest.get(request.rule().name()));
+  }
+
+  /** Whether its hours are over. */
+  private boolean isOver(AuditRequest request) {
+    return request.until().stream().anyMatch(until -> !wall.instant().isBefore(until));
   }
 
   private boolean pastBarrier(String database) throws InterruptedException {
@@ -172,7 +203,7 @@ final class AuditRunner implements AutoCloseable {
     @Override
     public boolean passed(String place) {
       put(mailbox, lane, new Event.AuditPassed(request, place));
-      return isWanted(request);
+      return isWanted(request) && !isOver(request);
     }
   }
 

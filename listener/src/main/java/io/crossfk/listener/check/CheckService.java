@@ -7,6 +7,7 @@ import io.crossfk.rules.change.Position;
 import io.crossfk.rules.judge.Answer;
 import io.crossfk.rules.judge.AuditRequest;
 import io.crossfk.rules.judge.Cut;
+import io.crossfk.rules.judge.Event;
 import io.crossfk.rules.judge.Judge;
 import io.crossfk.rules.judge.JudgeLimits;
 import io.crossfk.rules.judge.JudgeTally;
@@ -17,6 +18,7 @@ import io.crossfk.rules.model.BoundRule;
 import io.crossfk.rules.model.TableReference;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -99,7 +101,9 @@ public final class CheckService {
           .add(bound);
       byName.put(bound.rule().name(), bound);
     }
-    this.audits = new AuditRunner(auditReader, byName, barred(rules, memories, published));
+    this.audits =
+        new AuditRunner(
+            auditReader, byName, barred(rules, memories, published), InstantSource.system());
     byParent.forEach(
         (parent, judged) ->
             addBench(
@@ -246,6 +250,13 @@ public final class CheckService {
    */
   public void gap(String database, String reason, SourceEvents events) {
     router(database, events).tellGap(reason);
+  }
+
+  /** A reading of a database's catalogue, in order with what its stream tells from now on. */
+  public void catalogueRead(Event.CatalogueRead reading) {
+    for (JudgeLane lane : lanes.getOrDefault(reading.database(), List.of())) {
+      lane.catalogueRead(reading);
+    }
   }
 
   /** Where a database's stream must go on: the smallest position of its judges (I5). */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What one judge hears of one database's stream. A transaction is told to it only if a row of it
  * matters; of the others it learns how far the stream has come.
  *
- * <p>Used by the source's thread only.
+ * <p>Used by the source's thread only, but for {@link #catalogueRead}.
  */
 final class JudgeLane {
   private final String database;
@@ -146,6 +146,10 @@ final class JudgeLane {
 
   void unfit(TableReference table, String reason) {
     mailbox.force(database, new Event.Unfit(table, reason));
+  }
+
+  void catalogueRead(Event.CatalogueRead reading) {
+    mailbox.force(database, reading);
   }
 
   void gap(String reason) {

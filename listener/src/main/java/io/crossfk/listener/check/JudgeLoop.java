@@ -106,6 +106,7 @@ final class JudgeLoop implements Runnable {
       Status before = status;
       status = look();
       tellLives(before.lives(), status.lives());
+      tellUntold(status.tally().untold() - before.tally().untold());
     }
   }
 
@@ -129,6 +130,18 @@ final class JudgeLoop implements Runnable {
                         : "rule is in state " + life.word());
           }
         });
+  }
+
+  /** The alarm about ourselves. */
+  private void tellUntold(long found) {
+    if (found > 0) {
+      log.atWarn()
+          .addKeyValue("parent", judge.name())
+          .addKeyValue("violations", found)
+          .log(
+              "an audit on a schedule found violations that no change stream told: a defect of"
+                  + " crossfk, or changes that no log holds");
+    }
   }
 
   private void serve() {

@@ -86,7 +86,7 @@ final class Router implements ChangeSink {
         .addKeyValue("database", database)
         .addKeyValue("reason", gap.message())
         .log("change stream has a gap: its rules are blind until an audit");
-    tellGap(gap.message());
+    tellGap(events.reasonOf(gap));
     events.gap(database, gap);
   }
 

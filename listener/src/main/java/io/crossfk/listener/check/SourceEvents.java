@@ -18,6 +18,11 @@ public interface SourceEvents {
 
   void lost(String database, String reason);
 
+  /** What the judges are told of a gap: the gap, and what follows if that is not an audit. */
+  default String reasonOf(Gap gap) {
+    return gap.message();
+  }
+
   /** The source has ended; its judges know already. */
   void gap(String database, Gap gap);
 

@@ -6,6 +6,7 @@ import io.crossfk.listener.StartFailure;
 import io.crossfk.listener.config.Configuration;
 import io.crossfk.listener.config.ConfigurationMistakes;
 import io.crossfk.listener.config.ConfigurationReader;
+import io.crossfk.listener.config.OnGap;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +62,14 @@ final class RunCommand implements Callable<Integer> {
           "human or json. By default human where standard error is a terminal, and json elsewhere.")
   private LogSetup.@Nullable Format format;
 
+  @Option(
+      names = "--on-gap",
+      paramLabel = "WHAT",
+      description =
+          "audit or stop: for this run, in place of every database's on-gap. audit makes a stream"
+              + " that has lost a part anew, and audits its rules.")
+  private @Nullable OnGap onGap;
+
   private final Terminal terminal;
 
   RunCommand(Terminal terminal) {
@@ -75,7 +84,8 @@ final class RunCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Configuration configuration;
     try {
-      configuration = ConfigurationReader.read(config);
+      Configuration read = ConfigurationReader.read(config);
+      configuration = onGap == null ? read : read.onGap(onGap);
     } catch (ConfigurationMistakes mistakes) {
       err.println(mistakes.report());
       err.flush();

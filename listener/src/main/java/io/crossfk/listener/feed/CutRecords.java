@@ -59,6 +59,17 @@ final class CutRecords {
     Violation violation = transition.violation();
     String canonicalKey = canonical(violation.rule().name(), violation.key());
     ViolationDocument document = ViolationDocument.of(violation, canonicalKey);
+    if (transition instanceof Transition.Ignored) {
+      // Memory, and no event: a tombstone that is owed to an earlier life stays owed.
+      put(
+          new JournalEntry.Remembered(
+              judge, canonicalKey, violation.openedAtParent(), 0, 0, document));
+      return;
+    }
+    if (transition instanceof Transition.NoLongerIgnored) {
+      delete(JournalEntry.Remembered.key(document.id()));
+      return;
+    }
     if (earlierLives.cancelTombstone(document.id())) {
       delete(JournalEntry.Retired.key(document.id()));
     }
@@ -78,6 +89,8 @@ final class CutRecords {
           case Transition.Updated updated -> Event.Type.UPDATED;
           case Transition.Resolved resolved -> Event.Type.RESOLVED;
           case Transition.Forgotten forgotten -> Event.Type.FORGOTTEN;
+          case Transition.Ignored ignored -> throw new IllegalStateException("no event");
+          case Transition.NoLongerIgnored gone -> throw new IllegalStateException("no event");
         };
     events.add(Event.of(type, document, violation.openedAtParent(), number));
     put(
@@ -105,7 +118,8 @@ final class CutRecords {
             suspicion.referrers(),
             suspicion.cause(),
             suspicion.brokenAt(),
-            suspicion.transaction()));
+            suspicion.transaction(),
+            suspicion.raisedBy()));
   }
 
   private String canonical(String rule, Key key) {

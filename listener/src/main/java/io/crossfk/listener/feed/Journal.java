@@ -145,7 +145,8 @@ public final class Journal {
         suspected.referrers(),
         suspected.cause(),
         suspected.brokenAt(),
-        suspected.transaction());
+        suspected.transaction(),
+        suspected.raisedBy());
   }
 
   private static Violation violation(JournalEntry.Remembered entry, BoundRule bound) {

@@ -4,7 +4,9 @@ import io.crossfk.rules.change.Position;
 import io.crossfk.rules.change.TransactionId;
 import io.crossfk.rules.judge.Cause;
 import io.crossfk.rules.judge.Cut;
+import io.crossfk.rules.judge.RaisedBy;
 import io.crossfk.rules.judge.RuleLife;
+import io.crossfk.rules.judge.RulePast;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -114,6 +116,11 @@ sealed interface JournalEntry {
       json.writeStringProperty("fingerprint", remembered.fingerprint());
       json.writeBooleanProperty("removed", remembered.removed());
       remembered.auditedTo().ifPresent(place -> json.writeStringProperty("auditedTo", place));
+      RulePast past = remembered.past();
+      json.writeBooleanProperty("baselined", past.baselined());
+      past.auditedAt().ifPresent(at -> json.writeStringProperty("auditedAt", at.toString()));
+      past.childPrint().ifPresent(print -> json.writeStringProperty("childPrint", print));
+      past.parentPrint().ifPresent(print -> json.writeStringProperty("parentPrint", print));
       RuleLife life = remembered.life();
       json.writeStringProperty("life", life.word());
       switch (life) {
@@ -146,7 +153,12 @@ sealed interface JournalEntry {
               Json.text(value, "fingerprint"),
               life,
               value.required("removed").booleanValue(),
-              Json.optionalText(value, "auditedTo")));
+              Json.optionalText(value, "auditedTo"),
+              new RulePast(
+                  value.path("baselined").booleanValue(false),
+                  Json.optionalInstant(value, "auditedAt"),
+                  Json.optionalText(value, "childPrint"),
+                  Json.optionalText(value, "parentPrint"))));
     }
   }
 
@@ -158,7 +170,8 @@ sealed interface JournalEntry {
       boolean referrers,
       Cause cause,
       Optional<Instant> brokenAt,
-      Optional<TransactionId> transaction)
+      Optional<TransactionId> transaction,
+      RaisedBy raisedBy)
       implements JournalEntry {
     static String key(String rule, String canonicalKey, boolean referrers) {
       return (referrers ? "referrers|" : "suspicion|") + rule + "|" + canonicalKey;
@@ -179,6 +192,7 @@ sealed interface JournalEntry {
       brokenAt.ifPresent(at -> json.writeStringProperty("brokenAt", at.toString()));
       transaction.ifPresent(
           xid -> json.writeNumberProperty("xid", Integer.toUnsignedLong(xid.value())));
+      json.writeStringProperty("raisedBy", raisedBy.word());
     }
 
     static Suspected read(JsonNode value, boolean referrers) {
@@ -189,14 +203,17 @@ sealed interface JournalEntry {
           referrers,
           Json.word(Cause.class, Json.text(value, "cause")),
           Json.optionalInstant(value, "brokenAt"),
-          value.optional("xid").map(xid -> TransactionId.of(xid.longValue())));
+          value.optional("xid").map(xid -> TransactionId.of(xid.longValue())),
+          Json.optionalText(value, "raisedBy")
+              .map(word -> Json.word(RaisedBy.class, word))
+              .orElse(RaisedBy.AUDIT));
     }
   }
 
   /**
    * A violation that a judge remembers: open, or resolved and waiting for its tombstone.
    *
-   * @param transition the judge's own count
+   * @param transition the judge's own count; 0 if the violation is ignored and was never published
    * @param before events of the same id before the judge began to count: its rule was retired, and
    *     came back before the tombstone; keeps event ids apart
    */
@@ -210,6 +227,11 @@ sealed interface JournalEntry {
       implements JournalEntry {
     static String key(String id) {
       return "violation|" + id;
+    }
+
+    /** It was there before its rule, which ignores such: the feed knows nothing of it. */
+    boolean ignored() {
+      return transition == 0;
     }
 
     @Override

@@ -97,7 +97,7 @@ final class Retirement {
           .ifPresent(
               reason -> {
                 deleted.add(entry.key());
-                if (entry instanceof JournalEntry.Remembered violation) {
+                if (entry instanceof JournalEntry.Remembered violation && !violation.ignored()) {
                   retire(violation, reason);
                 }
               });

@@ -2,6 +2,7 @@ package io.crossfk.listener.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfk.rules.model.AuditSchedule;
 import io.crossfk.rules.model.Rule;
 import io.crossfk.rules.model.TableKey;
 import io.crossfk.rules.model.TableReference;
@@ -85,7 +86,31 @@ class ConfigurationReaderTest {
         Optional.empty(),
         "crossfk",
         "crossfk",
-        new LookupSettings(4, Duration.ofSeconds(5)));
+        new LookupSettings(4, Duration.ofSeconds(5)),
+        OnGap.AUDIT,
+        Duration.ofMinutes(1));
+  }
+
+  @Test
+  void theConfigurationsAuditIsThatOfEachRuleThatNamesNone() throws Exception {
+    write("r.yaml", RULE.formatted("never, audit: {every: 0}"));
+    write("s.yaml", RULE.formatted("hourly"));
+
+    Configuration configuration =
+        read(
+            """
+            databases:
+              users: { url: "jdbc:postgresql://users-db/users" }
+              orders: { url: "jdbc:postgresql://orders-db/orders" }
+            kafka: { bootstrap.servers: "a:1" }
+            audit: { every: 1h }
+            rules: [ r.yaml, s.yaml ]
+            """,
+            Map.of());
+
+    assertThat(configuration.rules().rules())
+        .extracting(rule -> rule.name() + " " + rule.audit().map(AuditSchedule::every))
+        .containsExactlyInAnyOrder("never Optional.empty", "hourly Optional[PT1H]");
   }
 
   @Test
@@ -105,6 +130,8 @@ class ConfigurationReaderTest {
                 slot: other_slot
                 publication: other_publication
                 lookups: { connections: 9, timeout: 250ms }
+                on-gap: stop
+                probe: 10s
               orders:
                 url: "jdbc:postgresql://a:1,[::1]:2/orders"
                 password: ${file:secrets/orders}
@@ -134,7 +161,9 @@ class ConfigurationReaderTest {
                         Optional.of(new Secret("hunter2: #1")),
                         "other_slot",
                         "other_publication",
-                        new LookupSettings(9, Duration.ofMillis(250))),
+                        new LookupSettings(9, Duration.ofMillis(250)),
+                        OnGap.STOP,
+                        Duration.ofSeconds(10)),
                     "orders",
                     new DatabaseSettings(
                         "orders",
@@ -143,7 +172,9 @@ class ConfigurationReaderTest {
                         Optional.of(new Secret("geheim")),
                         "staging_2",
                         "staging_2",
-                        LookupSettings.DEFAULT)),
+                        LookupSettings.DEFAULT,
+                        OnGap.AUDIT,
+                        Duration.ofMinutes(1))),
                 new KafkaSettings(
                     Map.of(
                         "bootstrap.servers", "a:1, b:2",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.crossfk.rules.change.Position;
 import io.crossfk.rules.judge.Cut;
 import io.crossfk.rules.judge.Memory;
+import io.crossfk.rules.judge.RaisedBy;
 import io.crossfk.rules.judge.Resolution;
 import io.crossfk.rules.judge.RuleLife;
 import io.crossfk.rules.judge.Suspicion;
@@ -74,7 +75,13 @@ class JournalTest {
     Suspicion asked = Samples.suspicion(Samples.ORDERS_USER, Key.of(7));
     Suspicion referrers =
         new Suspicion(
-            asked.ruleName(), asked.key(), true, asked.cause(), Optional.empty(), Optional.empty());
+            asked.ruleName(),
+            asked.key(),
+            true,
+            asked.cause(),
+            Optional.empty(),
+            Optional.empty(),
+            RaisedBy.SCHEDULE);
 
     write(Samples.cut(1).noted(asked, referrers).build());
     assertThat(memory().suspicions()).containsExactlyInAnyOrder(asked, referrers);

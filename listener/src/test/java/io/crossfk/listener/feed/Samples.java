@@ -6,6 +6,7 @@ import io.crossfk.rules.judge.Cause;
 import io.crossfk.rules.judge.Cut;
 import io.crossfk.rules.judge.Evidence;
 import io.crossfk.rules.judge.Orphans;
+import io.crossfk.rules.judge.RaisedBy;
 import io.crossfk.rules.judge.Resolution;
 import io.crossfk.rules.judge.RowIdentity;
 import io.crossfk.rules.judge.RuleLife;
@@ -173,7 +174,8 @@ final class Samples {
         false,
         Cause.CHILD_UPDATE,
         Optional.of(NOON.minusNanos(1)),
-        Optional.of(TransactionId.of(728)));
+        Optional.of(TransactionId.of(728)),
+        RaisedBy.LOG);
   }
 
   /** A cut of the users' judge, to be filled in. */

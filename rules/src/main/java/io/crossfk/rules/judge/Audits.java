@@ -35,9 +35,9 @@ final class Audits {
     }
   }
 
-  /** Wanted now; what runs at this moment may write rows of which the log does not tell. */
-  void requestAfterRunning(RuleDesk desk) {
-    request(desk, Cause.EXISTING);
+  /** Something happened that no log tells; and what runs at this moment may go on with it. */
+  void blindUntilRunningEnded(RuleDesk desk, String reason) {
+    blind(desk, reason);
     desk.auditAfterRunning = true;
   }
 

@@ -56,7 +56,7 @@ final class CatalogueEvents {
       if (before.isPresent()) {
         desk.writings++;
         desk.leavings++;
-        audits.requestAfterRunning(desk);
+        changed(desk, desk.rule().child().table());
       }
     }
     fitness(desk, desk.rule().child().table(), standing, logEnd);
@@ -69,10 +69,18 @@ final class CatalogueEvents {
       desk.lifeChanged = true;
       if (before.isPresent()) {
         parentChanged(desk, logEnd);
-        audits.requestAfterRunning(desk);
+        changed(desk, desk.rule().parent().table());
       }
     }
     fitness(desk, desk.rule().parent().table(), standing, logEnd);
+  }
+
+  private void changed(RuleDesk desk, TableReference table) {
+    audits.blindUntilRunningEnded(
+        desk,
+        table
+            + " was changed in a way that no log tells: its partitions, its publication, its"
+            + " replica identity or its columns");
   }
 
   /** I2 and I3, for every key at once: any of them may have gone, or come. */
@@ -92,7 +100,7 @@ final class CatalogueEvents {
       // What happened meanwhile may not be in the log; an audit tells what came of it.
       parentChanged(desk, logEnd);
       desk.writings++;
-      audits.requestAfterRunning(desk);
+      changed(desk, table);
     }
   }
 

@@ -33,15 +33,15 @@ final class JudgeAuditsTest {
       textBlock =
           """
           the first reading is remembered, and is no reason     | u:print=A@30 life? cut => watching watching ; u:print=A@40 life? cut => watching
-          a parent changed unseen is audited                    | u:print=A@30 => ; u:print=B@40 life? => audit-after-running baseline ; open end life? => watching
+          a parent changed unseen is audited                    | u:print=A@30 => ; u:print=B@40 life? => audit-after-running blind ; open end life? => watching
           ... its audit waits for what runs only once           | u:print=A@30 u:print=B@40 => audit-after-running ; fail +5s => audit
-          ... and so is a child                                 | o:print=A@30 => ; o:print=B@40 life? => audit-after-running baseline
+          ... and so is a child                                 | o:print=A@30 => ; o:print=B@40 life? => audit-after-running blind
           ... it voids the cache (I2)                           | p+7 u:print=A@30 c+7 => ; u:print=B@40 c+7 => audit-after-running presence7
           ... and what is in flight                             | u:print=A@0 c+7 => presence7 ; u:print=B@5 => audit-after-running ; present7 => presence7
           an arrival of before the change is not cached (I2)    | u:print=A@30 u:print=B@40 => audit-after-running ; p+7 c+7 => presence7 ; present7 p+8 p+9 p+9 p+9 c+9 =>
           ... nor one of before the start                       | u:print=A@30 p+7 c+7 => presence7
-          ... also after a crash between                        | u:print=A@30 cut u:print=B@40 cut => watching audit-after-running baseline ; crash => audit ; u:print=B@50 p+7 c+7 => presence7
-          a change while nobody looked is found at the start    | u:print=A@30 cut => watching ; crash => ; u:print=B@50 life? => audit-after-running baseline
+          ... also after a crash between                        | u:print=A@30 cut u:print=B@40 cut => watching audit-after-running blind ; crash => audit ; u:print=B@50 p+7 c+7 => presence7
+          a change while nobody looked is found at the start    | u:print=A@30 cut => watching ; crash => ; u:print=B@50 life? => audit-after-running blind
           a table that is unfit makes its rule blind            | u:unfit=A@30 life? => blind ; +60s => ; u:unfit=A@40 +60s life? => blind
           ... until it is fit again and audited                 | u:unfit=A@30 => ; u:print=B@40 life? => audit-after-running blind ; open end life? => watching
           ... what was heard meanwhile is not cached (I2)       | u:print=A@0 u:unfit=A@10 => ; u:print=A@40 => audit-after-running ; p+7 c+7 => presence7

@@ -33,6 +33,11 @@ final class LookupStatements {
   /** A bare snapshot. */
   static final String VISIBILITY = "select one.s, one.r from " + Sql.ONE;
 
+  /** The end of the log is read after the snapshot is taken: all that it sees lies before. */
+  static final String VISIBILITY_AND_LOG_END =
+      "select one.s, one.r, case when not one.r then pg_current_wal_insert_lsn()::text end from "
+          + Sql.ONE;
+
   private final BoundRule rule;
 
   LookupStatements(BoundRule rule) {

@@ -83,6 +83,7 @@ public final class SlotAndPublication {
    * @param missingRights what keeps the administrator's role from the publication's statements
    * @param createsPublication whether there is none yet
    * @param publication statements, of one transaction
+   * @param added tables that are not published as their rules need
    * @param wholeRows tables that cannot be published by their key columns only
    * @param slot the statement that makes it, if there is none
    */
@@ -91,9 +92,11 @@ public final class SlotAndPublication {
       Optional<Refusal> missingRights,
       boolean createsPublication,
       List<String> publication,
+      Set<TableReference> added,
       Set<TableReference> wholeRows,
       Optional<String> slot) {
     public Plan {
+      added = Set.copyOf(added);
       refusals = List.copyOf(refusals);
       publication = List.copyOf(publication);
       wholeRows = Set.copyOf(wholeRows);
@@ -152,6 +155,7 @@ public final class SlotAndPublication {
               .flatMap(plan -> plan.missingRights(address.database(), publication)),
           findings.publication().map(PublicationPlan::creates).orElse(false),
           findings.publication().map(PublicationPlan::statements).orElse(List.of()),
+          findings.publication().map(PublicationPlan::added).orElse(Set.of()),
           findings.wholeRows(),
           findings.slot().isEmpty() ? Optional.of(slotMaker.sql()) : Optional.empty());
     }
@@ -208,6 +212,32 @@ public final class SlotAndPublication {
       }
       return new Published(refusals, List.of());
     }
+  }
+
+  /**
+   * Reads the catalogue of tables, and changes nothing. One query.
+   *
+   * @param tables at least one
+   * @throws SQLException if the database cannot be reached or does not answer
+   */
+  public TablePrints prints(List<WatchedTable> tables) throws SQLException {
+    try (SetupSession session = SetupSession.open(address)) {
+      return TablePrints.read(session.connection(), publication, tables);
+    }
+  }
+
+  /**
+   * As {@link #prepare}, but makes no slot.
+   *
+   * @return nothing if there is no slot; then nothing was changed
+   */
+  public Optional<SetupResult> prepareWithSlot(List<WatchedTable> tables) throws SQLException {
+    try (SetupSession session = SetupSession.open(address)) {
+      if (SlotFacts.read(session.connection(), slot).isEmpty()) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(prepare(tables));
   }
 
   /**

@@ -1,0 +1,169 @@
+package io.crossfk.listener;
+
+import io.crossfk.listener.check.CheckService;
+import io.crossfk.listener.config.Configuration;
+import io.crossfk.listener.config.DatabaseSettings;
+import io.crossfk.listener.config.OnGap;
+import io.crossfk.listener.source.WatchedTable;
+import io.crossfk.listener.source.postgres.SlotAndPublication;
+import io.crossfk.listener.source.postgres.TablePrints;
+import io.crossfk.rules.judge.Event;
+import io.crossfk.rules.key.KeyShape;
+import io.crossfk.rules.model.TableReference;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks one database's catalogue, now and then, for what its log does not tell (design, section 5,
+ * facts 6 and 11), and tells the judges. Tables that are no longer published are published again,
+ * if that is allowed.
+ */
+final class CatalogueWatch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CatalogueWatch.class);
+
+  private final Configuration configuration;
+  private final DatabaseSettings database;
+  private final List<WatchedTable> tables;
+  private final CheckService check;
+  private final Map<String, KeyShape> shapes;
+  private final Runnable outdated;
+  private final Consumer<RuntimeException> faults;
+  private final SlotAndPublication setup;
+  private final CountDownLatch closing = new CountDownLatch(1);
+
+  // Of the watch's thread, once it is started.
+  private Map<TableReference, String> lastPrints = Map.of();
+  private Map<TableReference, String> unfit = Map.of();
+
+  /**
+   * @param shapes how the rules' keys are read in this session, by rule
+   * @param outdated told, by the watch's thread, that they are to be read in another way
+   */
+  CatalogueWatch(
+      Configuration configuration,
+      DatabaseSettings database,
+      List<WatchedTable> tables,
+      CheckService check,
+      Map<String, KeyShape> shapes,
+      Runnable outdated,
+      Consumer<RuntimeException> faults) {
+    this.configuration = configuration;
+    this.database = database;
+    this.tables = List.copyOf(tables);
+    this.check = check;
+    this.shapes = Map.copyOf(shapes);
+    this.outdated = outdated;
+    this.faults = faults;
+    this.setup =
+        new SlotAndPublication(Parts.source(database), database.slot(), database.publication());
+  }
+
+  /**
+   * Goes on from the reading that was made before the stream began, with which nothing was amiss.
+   */
+  void start(TablePrints first) {
+    lastPrints = first.prints();
+    Thread.ofVirtual().name("crossfk-catalogue-" + database.name()).start(this::watch);
+  }
+
+  private void watch() {
+    try {
+      while (!closing.await(database.probe().toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          look();
+        } catch (SQLException unreachable) {
+          log.atDebug()
+              .addKeyValue("database", database.name())
+              .addKeyValue("reason", unreachable.getMessage())
+              .log("the catalogue cannot be read now; it will be tried again");
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException fault) {
+      faults.accept(fault);
+    }
+  }
+
+  private void look() throws SQLException, InterruptedException {
+    TablePrints prints = setup.prints(tables);
+    if (prints.prints().equals(lastPrints) && unfit.isEmpty()) {
+      return;
+    }
+    Diagnosis diagnosis = Diagnosis.of(configuration, database, tables);
+    tell(prints, reasons(diagnosis));
+    if (diagnosis.readsOtherwise(shapes)) {
+      outdated.run();
+    } else if (!diagnosis.unpublished().isEmpty()
+        && diagnosis.unfit().isEmpty()
+        && database.onGap() == OnGap.AUDIT
+        && setup.prepareWithSlot(tables).isPresent()) {
+      log.atInfo()
+          .addKeyValue("database", database.name())
+          .addKeyValue("statements", diagnosis.statements())
+          .log("published again");
+      TablePrints after = setup.prints(tables);
+      tell(after, reasons(Diagnosis.of(configuration, database, tables)));
+    }
+  }
+
+  private Map<TableReference, String> reasons(Diagnosis diagnosis) {
+    Map<TableReference, String> reasons = new HashMap<>(diagnosis.unfit());
+    for (TableReference table : diagnosis.unpublished()) {
+      reasons.putIfAbsent(
+          table,
+          table
+              + " is not published as its rules need"
+              + (database.onGap() == OnGap.STOP
+                  ? ", and on-gap is stop: run " + String.join(" ", diagnosis.statements())
+                  : ""));
+    }
+    return reasons;
+  }
+
+  private void tell(TablePrints prints, Map<TableReference, String> reasons) {
+    Map<TableReference, Event.TableStanding> standings = new HashMap<>();
+    prints
+        .prints()
+        .forEach(
+            (table, print) -> {
+              Optional<String> reason = Optional.ofNullable(reasons.get(table));
+              standings.put(table, new Event.TableStanding(print, reason));
+              if (!print.equals(lastPrints.get(table))
+                  || !reason.equals(Optional.ofNullable(unfit.get(table)))) {
+                log.atWarn()
+                    .addKeyValue("database", database.name())
+                    .addKeyValue("table", table)
+                    .addKeyValue("reason", reason.orElse("nothing is in the way of its rules"))
+                    .log("the catalogue tells of a change that the log does not");
+              }
+            });
+    check.catalogueRead(new Event.CatalogueRead(database.name(), standings, prints.logEnd()));
+    lastPrints = prints.prints();
+    unfit = Map.copyOf(reasons);
+  }
+
+  /** What a stream begins with: told before anything of it. */
+  static Event.CatalogueRead firstReading(String database, TablePrints prints) {
+    Map<TableReference, Event.TableStanding> standings = new HashMap<>();
+    prints
+        .prints()
+        .forEach(
+            (table, print) ->
+                standings.put(table, new Event.TableStanding(print, Optional.empty())));
+    return new Event.CatalogueRead(database, standings, prints.logEnd());
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+  }
+}
