@@ -59,16 +59,13 @@ final class DatabaseDesk {
     return caches;
   }
 
-  /**
-   * @return true if it is the first since the stream's start
-   */
-  boolean catalogueRead(Position logEnd) {
-    boolean first = !catalogueRead;
-    catalogueRead = true;
-    if (first) {
+  /** The first reading since the stream's start speaks of all that happened before it. */
+  void catalogueRead(Position logEnd) {
+    if (!catalogueRead) {
+      catalogueRead = true;
+      cachesFrom = Position.ZERO; // It may be of another history.
       cachesFrom(logEnd);
     }
-    return first;
   }
 
   /** Something changed unseen before this position. */
@@ -102,10 +99,9 @@ final class DatabaseDesk {
     visibility.clear();
     judged = Position.ZERO;
     known = false;
+    // Until the catalogue is read again cachesFrom stays: the stream may go on in the same log.
     catalogueRead = false;
-    cachesFrom = Position.ZERO;
     current = Position.ZERO;
-    caches = true;
   }
 
   void leaveTransaction() {

@@ -7,8 +7,11 @@ import io.crossfk.rules.key.Key;
 import io.crossfk.rules.simulation.Schema.Edge;
 import io.crossfk.rules.simulation.SimDatabase.Version;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,7 @@ final class Audits {
   }
 
   final List<Run> runs = new ArrayList<>();
+  private final Map<String, Set<Long>> barriers = new HashMap<>();
   private final World world;
 
   Audits(World world) {
@@ -51,13 +55,40 @@ final class Audits {
     if (request.from().isPresent()) {
       world.tally.saw(Seen.AUDIT_GOES_ON);
     }
+    if (request.afterRunning()) {
+      bar(request.rule().child().database());
+      bar(request.rule().parent().database());
+    }
     runs.add(new Run(host, request));
     world.tally.audits++;
   }
 
   boolean isReady(Run run) {
     Edge edge = world.edge(run.request.rule());
-    return run.sight != null || !world.databaseOf(edge.child()).isTruncating(edge.child());
+    return run.sight != null
+        || (!world.databaseOf(edge.child()).isTruncating(edge.child())
+            && isPastBarrier(edge.rule().child().database())
+            && isPastBarrier(edge.rule().parent().database()));
+  }
+
+  /** Audits of it wait until all that runs now has ended. */
+  void bar(String database) {
+    barriers.put(database, new HashSet<>(world.database(database).unfinished()));
+  }
+
+  private boolean isPastBarrier(String database) {
+    Set<Long> before = barriers.getOrDefault(database, Set.of());
+    boolean waits = before.stream().anyMatch(world.database(database).unfinished()::contains);
+    if (waits) {
+      world.tally.saw(Seen.AUDIT_WAITED_FOR_RUNNING);
+    }
+    return !waits;
+  }
+
+  /** A new process begins: what the old one waited for is forgotten. */
+  void restart() {
+    runs.clear();
+    barriers.clear();
   }
 
   /** The next part of an audit. */

@@ -132,6 +132,14 @@ final class Journal {
     return bound.shape().parse(bound.shape().canonical(key));
   }
 
+  /** Whether its audit has not begun, and may have been asked to wait. */
+  boolean mayHaveToWait(Edge edge) {
+    Cut.RememberedRule known = rules.get(edge.name());
+    return known != null
+        && !(known.life() instanceof RuleLife.Watching)
+        && known.auditedTo().isEmpty();
+  }
+
   /** Rules that wait for a database: an audit must find what they miss meanwhile. */
   void markBlind(Edge edge, Instant now) {
     Cut.RememberedRule known = rules.get(edge.name());

@@ -88,6 +88,15 @@ final class Listener {
         open(stream, remembered(name)); // Else later: one database is slower than the other.
       }
     }
+    // An audit that was broken off before its beginning may have had to wait (fact 12).
+    for (Host host : hosts.values()) {
+      for (Edge edge : host.edges) {
+        if (world.memory.mayHaveToWait(edge)) {
+          world.audits.bar(edge.rule().child().database());
+          world.audits.bar(edge.rule().parent().database());
+        }
+      }
+    }
     hosts.values().forEach(host -> host.listen(chance));
   }
 
@@ -126,6 +135,7 @@ final class Listener {
       from = Position.larger(from, database.confirmed);
     }
     stream.acknowledged = from;
+    stream.catalogueRead();
     stream.connect(from);
   }
 
@@ -144,6 +154,7 @@ final class Listener {
       stream.life = database.life;
       stream.lost = false;
       stream.acknowledged = database.confirmed;
+      stream.catalogueRead();
       connect(stream);
     } else {
       checkLife(stream);

@@ -71,11 +71,15 @@ final class Rest {
         return;
       }
       world.databases.values().forEach(world::settle);
+      world.databases.values().forEach(world::publish);
       for (Stream stream : List.copyOf(world.listener.streams.values())) {
         for (int tries = 0; tries < 2 && !stream.connected; tries++) {
           world.listener.reconnect(stream);
         }
         stream.database.replay(Integer.MAX_VALUE);
+        if (round < 2) {
+          world.readCatalogue(stream.database);
+        }
       }
       boolean busy = settleRound();
       world.pass(LONG, chance);

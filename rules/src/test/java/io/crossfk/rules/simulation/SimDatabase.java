@@ -2,6 +2,8 @@ package io.crossfk.rules.simulation;
 
 import io.crossfk.rules.change.Position;
 import io.crossfk.rules.change.Snapshot;
+import io.crossfk.rules.judge.Event;
+import io.crossfk.rules.model.TableReference;
 import io.crossfk.rules.simulation.Schema.Table;
 import io.crossfk.rules.simulation.Transaction.Kind;
 import io.crossfk.rules.simulation.Transaction.Write;
@@ -12,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -49,6 +52,15 @@ final class SimDatabase {
 
   /** Where the slot began: what lies before that was never handed out by it. */
   Position slotMadeAt = Position.ZERO;
+
+  /** The furthest position that a keep-alive told. */
+  Position keptAlive = Position.ZERO;
+
+  /** Tables whose changes are in no log now. */
+  final Set<Table> unpublished = new HashSet<>();
+
+  /** How often each table was changed in a way that no log tells. */
+  private final Map<Table, Integer> prints = new HashMap<>();
 
   private final Map<Table, Map<Integer, Version>> rows = new HashMap<>();
   private final Map<Table, Map<Integer, Version>> base = new HashMap<>();
@@ -182,6 +194,38 @@ final class SimDatabase {
     finished(transaction);
     apply(rows, transaction);
     unlock(transaction);
+    print(transaction);
+  }
+
+  private void print(Transaction transaction) {
+    if (transaction.unseen) {
+      transaction.writes.forEach(write -> prints.merge(write.table(), 1, Integer::sum));
+    }
+  }
+
+  /** Its changes are told again, from the next row on. */
+  void publish(Table table) {
+    if (unpublished.remove(table)) {
+      prints.merge(table, 1, Integer::sum);
+    }
+  }
+
+  /** What a reading of the catalogue says, with the end of the log after it. */
+  Event.CatalogueRead catalogue() {
+    Map<TableReference, Event.TableStanding> standings = new HashMap<>();
+    for (Table table : tables()) {
+      standings.put(
+          table.reference(),
+          new Event.TableStanding(
+              prints.getOrDefault(table, 0) + (unpublished.contains(table) ? " unpublished" : ""),
+              unpublished.contains(table) ? Optional.of("not published") : Optional.empty()));
+    }
+    return new Event.CatalogueRead(name, standings, Position.larger(before(log.size()), keptAlive));
+  }
+
+  /** Transactions that run now, or whose end no query sees yet. */
+  Set<Long> unfinished() {
+    return unfinished;
   }
 
   private static void apply(Map<Table, Map<Integer, Version>> to, Transaction transaction) {
@@ -213,6 +257,7 @@ final class SimDatabase {
           now.putAll(of(base, table));
         });
     long newest = lastFinished - (lost ? 2 : 0);
+    log.stream().filter(transaction -> !transaction.visible).forEach(this::print);
     for (Transaction transaction : log) {
       transaction.visible = true;
       apply(rows, transaction);

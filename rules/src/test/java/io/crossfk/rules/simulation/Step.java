@@ -33,7 +33,11 @@ enum Step {
   FEED_FAILS(1, true),
   LOSE_SLOT(1, true),
   CRASH_SERVER(1, true),
-  UNFIT(1, true);
+  UNFIT(1, true),
+  CHANGE_UNSEEN(1, true),
+  UNPUBLISH(1, true),
+  PUBLISH(1, false),
+  READ_CATALOGUE(3, false);
 
   private final int weight;
   private final boolean rare;

@@ -1,6 +1,7 @@
 package io.crossfk.rules.simulation;
 
 import io.crossfk.rules.change.Position;
+import io.crossfk.rules.judge.Event;
 import io.crossfk.rules.simulation.Transaction.Write;
 import java.util.List;
 
@@ -54,7 +55,9 @@ final class Stream {
       told = 1;
     } else if (told <= now.writes.size()) {
       Write write = now.writes.get(told - 1);
-      lanes.forEach(lane -> lane.take(now, write, world.wall()));
+      if (!now.unseen && !now.untold.contains(write)) {
+        lanes.forEach(lane -> lane.take(now, write, world.wall()));
+      }
       told++;
     } else {
       lanes.forEach(lane -> lane.commit(now));
@@ -67,6 +70,7 @@ final class Stream {
   void keepAlive(int beyond) {
     if (connected && told == 0) {
       Position at = new Position(database.before(transaction).value() + beyond);
+      database.keptAlive = Position.larger(database.keptAlive, at);
       lanes.forEach(lane -> lane.progress(at));
     }
   }
@@ -85,6 +89,12 @@ final class Stream {
     told = 0;
     connected = true;
     lanes.forEach(lane -> lane.restart(from));
+  }
+
+  /** Told before anything of a stream, and now and then. */
+  void catalogueRead() {
+    Event.CatalogueRead reading = database.catalogue();
+    lanes.forEach(lane -> lane.events.add(reading));
   }
 
   void gap(String reason) {

@@ -3,7 +3,10 @@ package io.crossfk.rules.simulation;
 import io.crossfk.rules.simulation.Schema.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A top-level transaction of a database, with what is left of its savepoints. */
@@ -56,8 +59,14 @@ final class Transaction {
   /** Waits for a standby that does not answer: in the log, and not visible for very long. */
   boolean ghost;
 
+  /** No row of it is in what a reader of the log is told: a partition that came or went. */
+  boolean unseen;
+
   boolean visible;
   long finalPosition;
+
+  /** Rows written while their table was not published. */
+  final Set<Write> untold = Collections.newSetFromMap(new IdentityHashMap<>());
 
   Transaction(long xid) {
     this.xid = xid;
@@ -74,6 +83,7 @@ final class Transaction {
     return xid
         + (asynchronous ? " (asynchronous)" : "")
         + (ghost ? " (ghost)" : "")
+        + (unseen ? " (unseen)" : "")
         + (newestXid > xid ? " (with subtransactions)" : "")
         + " "
         + writes;

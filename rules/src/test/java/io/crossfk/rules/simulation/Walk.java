@@ -150,6 +150,13 @@ final class Walk {
       }
       case LOSE_SLOT -> world.loseSlot(database);
       case CRASH_SERVER -> world.crashServer(database);
+      case CHANGE_UNSEEN ->
+          with(
+              List.copyOf(database.tables()), table -> world.changeUnseen(database, table, chance));
+      case UNPUBLISH ->
+          with(List.copyOf(database.tables()), table -> world.unpublish(database, table));
+      case PUBLISH -> world.publish(database);
+      case READ_CATALOGUE -> world.readCatalogue(database);
       case UNFIT ->
           with(
               List.copyOf(listener.hosts.values()),

@@ -52,7 +52,6 @@ final class World {
 
   private final Map<RuleKey, Long> openedAt = new HashMap<>();
   private final Set<String> withdrew = new HashSet<>();
-  private boolean unfit;
 
   World(Chance chance, Set<Integer> rulesLeftOut, Parts parts, Tally tally, History history) {
     this.parts = parts;
@@ -181,6 +180,35 @@ final class World {
     }
   }
 
+  /** A partition comes or goes. */
+  void changeUnseen(SimDatabase database, Table table, Chance chance) {
+    Transaction transaction = Writer.unseen(schema, database, table, chance, tally);
+    if (transaction != null) {
+      tally.saw(Seen.CHANGED_UNSEEN);
+      tally.transactions++;
+      history.note(() -> database.name + ": " + transaction);
+    }
+  }
+
+  void unpublish(SimDatabase database, Table table) {
+    tally.saw(Seen.UNPUBLISHED);
+    history.note(() -> table + " is not published any more");
+    database.unpublished.add(table);
+  }
+
+  void publish(SimDatabase database) {
+    history.note(() -> database.name + " publishes all again");
+    database.tables().forEach(database::publish);
+  }
+
+  void readCatalogue(SimDatabase database) {
+    Stream stream = listener.streams.get(database.name);
+    if (stream != null && stream.opened) {
+      history.note(() -> "catalogue of " + database.name + ": " + database.catalogue());
+      stream.catalogueRead();
+    }
+  }
+
   void loseSlot(SimDatabase database) {
     if (database.hasSlot) {
       tally.saw(Seen.SLOT_LOST);
@@ -225,9 +253,8 @@ final class World {
     tally.saw(Seen.PROCESS_DIED);
     history.note(() -> "CRASH; down: " + down);
     lookUps.out.clear();
-    audits.runs.clear();
+    audits.restart();
     withdrew.clear();
-    unfit = false;
     memory = parts.journal(journal);
     listener = new Listener(this, down);
     listener.start(chance);
@@ -235,7 +262,6 @@ final class World {
 
   void tellUnfit(Host host, Table table, Chance chance) {
     tally.saw(Seen.UNFIT);
-    unfit = true;
     host.handle(
         new Event.Unfit(table.reference(), "replica identity changed"),
         Optional.empty(),
@@ -245,7 +271,7 @@ final class World {
 
   /** Whether only a new start can bring every rule back. */
   boolean needsRestart() {
-    return unfit || !listener.waiting.isEmpty();
+    return !listener.waiting.isEmpty();
   }
 
   void pass(Duration time, Chance chance) {

@@ -55,6 +55,27 @@ final class Writer {
         : new Writer(schema, database, chance, tally).transaction(tables);
   }
 
+  /** A partition goes with all its rows, or comes with one: in no log; null if it is locked. */
+  static @Nullable Transaction unseen(
+      Schema schema, SimDatabase database, Table table, Chance chance, Tally tally) {
+    Writer writer = new Writer(schema, database, chance, tally);
+    Transaction transaction = database.begin();
+    transaction.unseen = true;
+    if (chance.oneIn(2)) {
+      writer.truncate(transaction, table);
+    } else if (database.isFree(table, transaction)) {
+      int row = chance.between(1, ROWS);
+      if (writer.current(table, row) == null) {
+        writer.insert(transaction, table, row, writer.draw(table, null));
+      }
+    }
+    if (transaction.writes.isEmpty()) {
+      database.rollBack(transaction);
+      return null;
+    }
+    return transaction;
+  }
+
   /** A transaction that takes away the rows with a key, or makes one. */
   static @Nullable Transaction toggle(
       Schema schema,
@@ -168,7 +189,14 @@ final class Writer {
     database.lock(write.table(), write.row(), transaction);
     lockKey(transaction, write.table(), write.before());
     lockKey(transaction, write.table(), write.after());
+    add(transaction, write);
+  }
+
+  private void add(Transaction transaction, Write write) {
     transaction.writes.add(write);
+    if (database.unpublished.contains(write.table())) {
+      transaction.untold.add(write);
+    }
   }
 
   private void lockKey(Transaction transaction, Table table, @Nullable String @Nullable [] cells) {
@@ -186,7 +214,7 @@ final class Writer {
     for (int row = 1; row <= ROWS; row++) {
       own.put(new Place(table, row), Optional.empty());
     }
-    transaction.writes.add(new Write(Kind.TRUNCATE, table, 0, null, null, transaction.xid, false));
+    add(transaction, new Write(Kind.TRUNCATE, table, 0, null, null, transaction.xid, false));
     tally.saw(table.key() == null ? Seen.TRUNCATED_CHILD : Seen.TRUNCATED_PARENT);
   }
 
