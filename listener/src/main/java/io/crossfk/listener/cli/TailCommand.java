@@ -185,6 +185,7 @@ final class TailCommand implements Callable<Integer> {
     return new FeedSettings(
         configuration.name(),
         configuration.feed().violations(),
+        configuration.feed().alerts(),
         configuration.feed().state(),
         configuration.feed().partitions(),
         configuration.kafka().properties());

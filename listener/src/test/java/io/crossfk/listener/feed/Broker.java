@@ -35,13 +35,14 @@ final class Broker {
   }
 
   FeedSettings settings() {
-    return new FeedSettings(name, name + ".violations", name + ".state", 3, properties);
+    return new FeedSettings(
+        name, name + ".violations", name + ".alerts", name + ".state", 3, properties);
   }
 
   /** Topics, then the writer; no election. */
   FeedWriter writer(FaultHandler faults) throws Exception {
     FeedTopics.ensure(settings());
-    return FeedWriter.takeOver(settings(), Samples::shape, clock, faults);
+    return FeedWriter.takeOver(settings(), Samples::shape, Samples::configured, clock, faults);
   }
 
   FeedWriter writer() throws Exception {

@@ -90,7 +90,7 @@ class FeedWriterIT {
     assertThat(published)
         .extracting(FeedRecord::type)
         .containsExactlyInAnyOrder("io.crossfk.violation.opened", "io.crossfk.violation.resolved");
-    published.forEach(record -> ViolationSchema.assertDescribes(record.json().orElseThrow()));
+    published.forEach(record -> PublishedSchema.VIOLATION.assertDescribes(record.json().orElseThrow()));
     try (FeedReader reader = FeedReader.open(feed.settings())) {
       assertThat(reader.openViolations())
           .extracting(FeedRecord::id)
@@ -109,9 +109,9 @@ class FeedWriterIT {
     KafkaProducer<byte[], byte[]> dead = new KafkaProducer<>(properties.producer());
     dead.initTransactions();
     dead.beginTransaction();
-    Event event =
-        Event.of(
-            Event.Type.OPENED,
+    ViolationEvent event =
+        ViolationEvent.of(
+            ViolationEvent.Type.OPENED,
             ViolationDocument.of(Samples.opened(Samples.ORDERS_USER, Key.of(42)), "[42]"),
             Position.ZERO,
             1);
@@ -245,7 +245,7 @@ class FeedWriterIT {
     assertThat(told.json().orElseThrow())
         .contains(
             "\"resolution\":\"rule-removed\"", "\"resolvedAt\":\"2026-11-22T13:00:00.000001Z\"");
-    ViolationSchema.assertDescribes(told.json().orElseThrow());
+    PublishedSchema.VIOLATION.assertDescribes(told.json().orElseThrow());
 
     // A day later, whichever instance leads by then.
     clock.set(now.plus(Retirement.REMEMBERED));
@@ -271,12 +271,12 @@ class FeedWriterIT {
     owner.writer().close();
     FeedSettings intruder =
         new FeedSettings(
-            "intruder", "owner.violations", "owner.state", 3, owner.settings().kafka());
+            "intruder", "owner.violations", "owner.alerts", "owner.state", 3, owner.settings().kafka());
 
     assertThatThrownBy(
             () ->
                 FeedWriter.takeOver(
-                    intruder, Samples::shape, InstantSource.system(), Broker::failOnFault))
+                    intruder, Samples::shape, Samples::configured, InstantSource.system(), Broker::failOnFault))
         .isInstanceOf(FeedStartException.class)
         .hasMessageContaining("owner.state is the memory of the installation \"owner\"")
         .hasMessageContaining("feed: state");
