@@ -175,6 +175,13 @@ public final class Stage implements AutoCloseable {
     return feed;
   }
 
+  /** Follows the alerts until the stage is closed. */
+  public AlertLog followAlerts() {
+    AlertLog alerts = AlertLog.of(this);
+    opened.push(alerts::close);
+    return alerts;
+  }
+
   /** Starts a listener in this JVM; it is stopped when the stage is closed. */
   public RunningListener run(Configuration configuration) {
     RunningListener listener = RunningListener.start(configuration);
