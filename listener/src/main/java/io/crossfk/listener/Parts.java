@@ -30,6 +30,7 @@ final class Parts {
     return new FeedSettings(
         configuration.name(),
         configuration.feed().violations(),
+        configuration.feed().alerts(),
         configuration.feed().state(),
         configuration.feed().partitions(),
         configuration.kafka().properties());

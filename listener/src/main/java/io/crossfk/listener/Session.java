@@ -98,6 +98,7 @@ final class Session implements AutoCloseable {
         FeedWriter.takeOver(
             Parts.feed(configuration),
             rule -> shapeOf(shapes, rule),
+            configuration.rules()::named,
             InstantSource.system(),
             faults::feedLost);
     boolean started = false;

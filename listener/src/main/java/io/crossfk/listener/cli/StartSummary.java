@@ -35,10 +35,11 @@ final class StartSummary {
     rules.stream().limit(MOST_RULES).map(StartSummary::line).forEach(lines::add);
     andMore(rules.size() - MOST_RULES, "rule", lines);
     lines.add(
-        "  Kafka %s: violations go to topic %s, its own memory is topic %s"
+        "  Kafka %s: violations go to topic %s, alerts to %s, its own memory is topic %s"
             .formatted(
                 configuration.kafka().bootstrapServers(),
                 configuration.feed().violations(),
+                configuration.feed().alerts(),
                 configuration.feed().state()));
     return lines;
   }
@@ -51,6 +52,7 @@ final class StartSummary {
         .addKeyValue("databases", watched().stream().map(DatabaseSettings::name).toList())
         .addKeyValue("kafka", configuration.kafka().bootstrapServers())
         .addKeyValue("violations", configuration.feed().violations())
+        .addKeyValue("alerts", configuration.feed().alerts())
         .addKeyValue("state", configuration.feed().state())
         .log("crossfk starts");
   }

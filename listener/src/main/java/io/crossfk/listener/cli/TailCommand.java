@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -32,8 +33,8 @@ import picocli.CommandLine.Spec;
     header = "Shows what crossfk publishes: first what is there, then what comes, until Ctrl-C.",
     description = {
       "",
-      "Reads the topic of violations as any consumer would, committed records only, in no consumer"
-          + " group. It needs Kafka, and no database. Times are UTC."
+      "Reads the topics of violations and of alerts as any consumer would, committed records only,"
+          + " in no consumer group. With --json, violations only. It needs Kafka, and no database. Times are UTC."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -57,12 +58,12 @@ final class TailCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path config;
 
-  @Option(names = "--open", description = "Shows a table of what is open now, and exits.")
+  @Option(names = "--open", description = "Shows which alerts fire and a table of what is open now, and exits.")
   private boolean open;
 
   @Option(
       names = "--json",
-      description = "Prints exactly the records' values, one a line; for scripts.")
+      description = "Prints exactly the values of violations' records, one a line; for scripts.")
   private boolean json;
 
   @Option(names = "--rule", paramLabel = "RULE", description = "Only this rule.")
@@ -117,7 +118,11 @@ final class TailCommand implements Callable<Integer> {
   }
 
   private int tail(Configuration configuration, PrintWriter err) {
-    try (FeedReader reader = FeedReader.open(settings(configuration))) {
+    // A script that reads violations must not meet anything else.
+    try (FeedReader reader =
+        json
+            ? FeedReader.open(settings(configuration))
+            : FeedReader.openWithAlerts(settings(configuration))) {
       reading.set(reader);
       PrintWriter out = spec.commandLine().getOut();
       if (open) {
@@ -151,11 +156,21 @@ final class TailCommand implements Callable<Integer> {
   }
 
   private void showOpen(FeedReader reader, PrintWriter out) {
-    List<FeedRecord> records = reader.openViolations().stream().filter(this::wanted).toList();
+    List<FeedRecord> records = reader.open().stream().filter(this::wanted).toList();
     if (json) {
       records.forEach(record -> record.json().ifPresent(out::println));
     } else {
-      OpenTable.lines(records.stream().flatMap(ViolationLine::of).toList()).forEach(out::println);
+      // First: while a rule is blind, the table is not all that is broken.
+      records.stream()
+          .filter(FeedRecord::isAlert)
+          .flatMap(AlertLine::of)
+          .forEach(line -> out.println(line.text(terminal.colour() && terminal.out())));
+      OpenTable.lines(
+              records.stream()
+                  .filter(record -> !record.isAlert())
+                  .flatMap(ViolationLine::of)
+                  .toList())
+          .forEach(out::println);
     }
     out.flush();
   }
@@ -171,10 +186,16 @@ final class TailCommand implements Callable<Integer> {
         // The partitions of the topic come one after the other; people want time's order.
         records.stream()
             .sorted(Comparator.comparing(FeedRecord::timestamp))
-            .flatMap(ViolationLine::of)
-            .forEach(line -> out.println(line.text(colour)));
+            .flatMap(record -> line(record, colour))
+            .forEach(out::println);
       }
     }
+  }
+
+  private static Stream<String> line(FeedRecord record, boolean colour) {
+    return record.isAlert()
+        ? AlertLine.of(record).map(line -> line.text(colour))
+        : ViolationLine.of(record).map(line -> line.text(colour));
   }
 
   private boolean wanted(FeedRecord record) {
@@ -185,6 +206,7 @@ final class TailCommand implements Callable<Integer> {
     return new FeedSettings(
         configuration.name(),
         configuration.feed().violations(),
+        configuration.feed().alerts(),
         configuration.feed().state(),
         configuration.feed().partitions(),
         configuration.kafka().properties());

@@ -77,7 +77,7 @@ record ViolationLine(
     return harmless("(" + columns + ")=(" + values + ")");
   }
 
-  private static String text(JsonNode value, String member) {
+  static String text(JsonNode value, String member) {
     return harmless(value.path(member).asString(""));
   }
 
@@ -87,16 +87,22 @@ record ViolationLine(
   }
 
   String text(boolean colour) {
-    String word = "%-8s".formatted(transition);
     return String.join(
         "  ",
-        MILLISECONDS.format(time),
-        colour ? "\u001b[" + COLOURS.get(transition) + "m" + word + "\u001b[0m" : word,
+        start(time, transition, COLOURS.getOrDefault(transition, "0"), colour),
         rule,
         key,
         orphans,
         cause,
         summary);
+  }
+
+  /** How every line of the feed begins. */
+  static String start(Instant time, String word, String itsColour, boolean colour) {
+    String padded = "%-8s".formatted(word);
+    return MILLISECONDS.format(time)
+        + "  "
+        + (colour ? "\u001b[" + itsColour + "m" + padded + "\u001b[0m" : padded);
   }
 
   String since() {

@@ -142,15 +142,24 @@ public final class ConfigurationReader {
   private FeedSettings feed(YamlMapping written) {
     String violations =
         written.text("violations").map(YamlScalar::text).orElse(FeedSettings.DEFAULT_VIOLATIONS);
+    String alerts =
+        written.text("alerts").map(YamlScalar::text).orElse(FeedSettings.DEFAULT_ALERTS);
     String state = written.text("state").map(YamlScalar::text).orElse(FeedSettings.DEFAULT_STATE);
-    if (violations.equals(state)) {
-      mistakes.add(
-          written, "violations and state are one topic, \"" + state + "\", and must be two");
-    }
+    oneTopic(written, "violations", violations, "state", state);
+    oneTopic(written, "violations", violations, "alerts", alerts);
+    oneTopic(written, "alerts", alerts, "state", state);
     return new FeedSettings(
         violations,
+        alerts,
         state,
         (int) written.wholeNumber("partitions").orElse(FeedSettings.DEFAULT_PARTITIONS));
+  }
+
+  private void oneTopic(YamlMapping written, String one, String its, String other, String topic) {
+    if (its.equals(topic)) {
+      mistakes.add(
+          written, one + " and " + other + " are one topic, \"" + topic + "\", and must be two");
+    }
   }
 
   private static CacheSettings cache(YamlMapping written) {

@@ -204,6 +204,7 @@ public final class Demo {
     return new FeedSettings(
         configuration.name(),
         configuration.feed().violations(),
+        configuration.feed().alerts(),
         configuration.feed().state(),
         configuration.feed().partitions(),
         configuration.kafka().properties());

@@ -6,6 +6,7 @@ import io.crossfk.rules.judge.Transition;
 import io.crossfk.rules.judge.Violation;
 import io.crossfk.rules.key.Key;
 import io.crossfk.rules.key.KeyShape;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,20 +23,34 @@ final class CutRecords {
   private final String judge;
   private final Function<String, KeyShape> shapes;
   private final EarlierLives earlierLives;
+  private final Alerts alerts;
+  private final Instant now;
   private final List<Event> events = new ArrayList<>();
 
   /** By journal key; empty is a deletion. */
   private final Map<String, Optional<JournalEntry>> entries = new LinkedHashMap<>();
 
-  private CutRecords(String judge, Function<String, KeyShape> shapes, EarlierLives earlierLives) {
+  private CutRecords(
+      String judge,
+      Function<String, KeyShape> shapes,
+      EarlierLives earlierLives,
+      Alerts alerts,
+      Instant now) {
     this.judge = judge;
     this.shapes = shapes;
     this.earlierLives = earlierLives;
+    this.alerts = alerts;
+    this.now = now;
   }
 
   /** All of a cut but its positions. */
-  static JournalChange of(Cut cut, Function<String, KeyShape> shapes, EarlierLives earlierLives) {
-    CutRecords records = new CutRecords(cut.judge(), shapes, earlierLives);
+  static JournalChange of(
+      Cut cut,
+      Function<String, KeyShape> shapes,
+      EarlierLives earlierLives,
+      Alerts alerts,
+      Instant now) {
+    CutRecords records = new CutRecords(cut.judge(), shapes, earlierLives, alerts, now);
     cut.lives().forEach(records::life);
     cut.transitions().forEach(records::transition);
     // Dropped first: a suspicion that is dropped and noted again in one cut is one (I5).
@@ -53,6 +68,10 @@ final class CutRecords {
 
   private void life(String rule, Cut.RememberedRule remembered) {
     put(new JournalEntry.RuleState(judge, rule, remembered));
+    JournalChange told = alerts.follow(rule, remembered.life(), now);
+    events.addAll(told.events());
+    told.written().forEach(this::put);
+    told.deleted().forEach(this::delete);
   }
 
   private void transition(Transition transition) {
@@ -78,21 +97,21 @@ final class CutRecords {
     if (transition instanceof Transition.Forgotten) {
       earlierLives.forget(document.id());
       events.add(
-          Event.forgotten(
+          ViolationEvent.forgotten(
               document.id(), violation.openedAtParent(), number, violation.updatedAt()));
       delete(JournalEntry.Remembered.key(document.id()));
       return;
     }
-    Event.Type type =
+    ViolationEvent.Type type =
         switch (transition) {
-          case Transition.Opened opened -> Event.Type.OPENED;
-          case Transition.Updated updated -> Event.Type.UPDATED;
-          case Transition.Resolved resolved -> Event.Type.RESOLVED;
-          case Transition.Forgotten forgotten -> Event.Type.FORGOTTEN;
+          case Transition.Opened opened -> ViolationEvent.Type.OPENED;
+          case Transition.Updated updated -> ViolationEvent.Type.UPDATED;
+          case Transition.Resolved resolved -> ViolationEvent.Type.RESOLVED;
+          case Transition.Forgotten forgotten -> ViolationEvent.Type.FORGOTTEN;
           case Transition.Ignored ignored -> throw new IllegalStateException("no event");
           case Transition.NoLongerIgnored gone -> throw new IllegalStateException("no event");
         };
-    events.add(Event.of(type, document, violation.openedAtParent(), number));
+    events.add(ViolationEvent.of(type, document, violation.openedAtParent(), number));
     put(
         new JournalEntry.Remembered(
             judge,

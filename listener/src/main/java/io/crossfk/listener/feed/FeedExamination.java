@@ -84,7 +84,7 @@ public final class FeedExamination {
             "Kafka answers, with " + brokers + (brokers == 1 ? " broker" : " brokers")));
     findings.add(
         Finding.ok(Subject.KAFKA_PROPERTIES, place, "no property loosens what the feed rests on"));
-    for (TopicPlan plan : List.of(TopicPlan.violations(settings), TopicPlan.state(settings))) {
+    for (TopicPlan plan : TopicPlan.all(settings)) {
       examine(plan);
     }
     MemberExamination members = new MemberExamination(settings, admin, place);

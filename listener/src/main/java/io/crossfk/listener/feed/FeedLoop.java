@@ -192,7 +192,7 @@ final class FeedLoop {
     Instant today = clock.instant();
     for (JournalEntry.Retired owed : earlierLives.takeDue(today)) {
       records.add(
-          Event.forgotten(owed.id(), owed.openedAtParent(), owed.transition(), today)
+          ViolationEvent.forgotten(owed.id(), owed.openedAtParent(), owed.transition(), today)
               .toRecord(settings));
       records.add(deletion(owed.key()));
     }

@@ -20,8 +20,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Reads the violations topic from its beginning, committed transactions only, and follows it. In no
- * group: it disturbs nobody. One thread at a time, but {@link #wakeUp} may come from any.
+ * Reads the violations topic from its beginning, committed transactions only, and follows it; the
+ * alerts topic too if that is asked for. In no group: it disturbs nobody. One thread at a time, but {@link #wakeUp} may come from any.
  */
 public final class FeedReader implements AutoCloseable {
   private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
@@ -34,8 +34,18 @@ public final class FeedReader implements AutoCloseable {
     this.ends = ends;
   }
 
-  /** Opens the topic; its end as of now is what {@link #caughtUp} means. */
+  /** Opens the topic of violations; its end as of now is what {@link #caughtUp} means. */
   public static FeedReader open(FeedSettings settings) throws FeedStartException {
+    return open(settings, false);
+  }
+
+  /** Opens the topic of violations, and that of alerts if it is there: an old feed has none. */
+  public static FeedReader openWithAlerts(FeedSettings settings) throws FeedStartException {
+    return open(settings, true);
+  }
+
+  private static FeedReader open(FeedSettings settings, boolean alerts)
+      throws FeedStartException {
     List<String> problems = new KafkaProperties(settings).problems();
     if (!problems.isEmpty()) {
       throw new FeedStartException(FeedStartException.Reason.REFUSED, problems, null);
@@ -43,13 +53,17 @@ public final class FeedReader implements AutoCloseable {
     Consumer<byte[], byte[]> consumer = null;
     try {
       consumer = new KafkaConsumer<>(new KafkaProperties(settings).reader("reader"));
-      List<PartitionInfo> infos = consumer.partitionsFor(settings.violationsTopic(), ANSWER_TIME);
+      List<PartitionInfo> infos =
+          new ArrayList<>(consumer.partitionsFor(settings.violationsTopic(), ANSWER_TIME));
       if (infos.isEmpty()) {
         throw FeedStartException.refused(
             "Kafka topic "
                 + settings.violationsTopic()
                 + " does not exist; crossfk run creates it when it starts",
             null);
+      }
+      if (alerts) {
+        infos.addAll(consumer.partitionsFor(settings.alertsTopic(), ANSWER_TIME));
       }
       List<TopicPartition> partitions =
           infos.stream().map(info -> new TopicPartition(info.topic(), info.partition())).toList();
@@ -97,8 +111,11 @@ public final class FeedReader implements AutoCloseable {
         .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
   }
 
-  /** Reads on until {@link #caughtUp}, and gives the newest record of each violation still open. */
-  public Collection<FeedRecord> openViolations() {
+  /**
+   * Reads on until {@link #caughtUp}, and gives the newest record of each violation that is open
+   * still, and of each alert that fires.
+   */
+  public Collection<FeedRecord> open() {
     Map<String, FeedRecord> open = new LinkedHashMap<>();
     while (!caughtUp()) {
       for (FeedRecord each : poll(Duration.ofMillis(200))) {

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One record of the violations topic, as it came.
+ * One record of the violations topic or of the alerts topic, as it came.
  *
- * @param id the violation's id
+ * @param id the violation's id, or the alert's
  * @param json the value, exactly as published; empty for a tombstone
  * @param headers CloudEvents' attributes and the content type, by header name
  * @param timestamp of the record, by Kafka
@@ -28,8 +28,14 @@ public record FeedRecord(
     return headers.getOrDefault("ce_type", "");
   }
 
-  /** Whether the violation is open after this record. */
+  /** Whether it tells of an alert, and not of a violation. */
+  public boolean isAlert() {
+    return type().startsWith("io.crossfk.alert.");
+  }
+
+  /** Whether the violation is open, or the alert fires, after this record. */
   public boolean isOpen() {
-    return json.map(value -> Json.text(Json.read(value), "status").equals("open")).orElse(false);
+    return json.map(value -> !Json.text(Json.read(value), "status").equals("resolved"))
+        .orElse(false);
   }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
  * What the feed did since the takeover; a picture that does not change.
  *
  * @param transactions committed, signs of life among them
- * @param records in them, of both topics
+ * @param records in them, of all topics
  * @param events of them, those of the violations topic
  * @param lastTook from the first record to the commit, of the last transaction
  * @param waitingSince when the transaction began that Kafka has not answered yet

@@ -38,7 +38,7 @@ public final class FeedTopics implements AutoCloseable {
   private FeedTopics(FeedSettings settings, Admin admin) {
     this.admin = admin;
     this.cures = new TopicCures(settings);
-    this.plans = List.of(TopicPlan.violations(settings), TopicPlan.state(settings));
+    this.plans = TopicPlan.all(settings);
   }
 
   /**

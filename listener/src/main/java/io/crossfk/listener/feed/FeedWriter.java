@@ -34,6 +34,7 @@ public final class FeedWriter implements AutoCloseable {
   private final InstantSource clock;
   private final Journal journal;
   private final EarlierLives earlierLives;
+  private final Alerts alerts;
   private final FeedLoop loop;
 
   /** By judge: what the journal has, or will have once all that was handed in is durable. */
@@ -44,11 +45,13 @@ public final class FeedWriter implements AutoCloseable {
       InstantSource clock,
       Journal journal,
       EarlierLives earlierLives,
+      Alerts alerts,
       FeedLoop loop) {
     this.shapes = shapes;
     this.clock = clock;
     this.journal = journal;
     this.earlierLives = earlierLives;
+    this.alerts = alerts;
     this.loop = loop;
     journal
         .entriesOf(JournalEntry.Positions.class)
@@ -62,12 +65,15 @@ public final class FeedWriter implements AutoCloseable {
    *
    * @param shapes how the keys of a rule are written, by the rule's name; asked only for rules of
    *     cuts that are handed in, on the thread that does
+   * @param rules the configured rules by name, also those that are not judged in this run; asked
+   *     for whose alert it is
    * @param clock wall clock, for what the feed itself resolves or forgets
    * @param faults told once if the feed is lost
    */
   public static FeedWriter takeOver(
       FeedSettings settings,
       Function<String, KeyShape> shapes,
+      Function<String, Optional<Rule>> rules,
       InstantSource clock,
       FaultHandler faults)
       throws FeedStartException {
@@ -80,7 +86,8 @@ public final class FeedWriter implements AutoCloseable {
           new FeedLoop(
               settings, transactions, earlierLives, clock, faults, UUID.randomUUID().toString());
       loop.start();
-      return new FeedWriter(shapes, clock, journal, earlierLives, loop);
+      return new FeedWriter(
+          shapes, clock, journal, earlierLives, new Alerts(journal, rules), loop);
     } catch (FeedStartException | RuntimeException failed) {
       transactions.close();
       throw failed;
@@ -99,7 +106,7 @@ public final class FeedWriter implements AutoCloseable {
    *     committed reader; never called if the feed is lost before
    */
   public void submit(Cut cut, Runnable durable) {
-    JournalChange change = CutRecords.of(cut, shapes, earlierLives);
+    JournalChange change = CutRecords.of(cut, shapes, earlierLives, alerts, clock.instant());
     Optional<JournalEntry> moved = moved(cut);
     if (moved.isPresent()) {
       List<JournalEntry> written = new ArrayList<>(change.written());
@@ -138,8 +145,8 @@ public final class FeedWriter implements AutoCloseable {
   /**
    * Takes out of the journal what the configured rules leave without a use, and returns when that
    * is durable. Rules that are gone or disabled, and those whose fingerprint differs: their open
-   * violations are resolved, their suspicions go. Judges without a rule, and databases of a judge
-   * that none of its rules reads: their positions go. Call it before any judge starts.
+   * violations and alerts are resolved, their suspicions go. Judges without a rule, and databases of a judge
+   * that none of its rules reads: their positions go. Alerts that the others owe are told. Call it before any judge starts.
    *
    * @param configured the enabled rules, bound or not; a judge has the name of their parent table
    * @return why each retired rule was retired, by rule name
@@ -149,11 +156,12 @@ public final class FeedWriter implements AutoCloseable {
       throws InterruptedException {
     Map<String, Resolution> outdated = journal.outdated(configured);
     apply(Retirement.ofAllBut(journal, configured, clock.instant()));
+    apply(alerts.catchUp(journal.rules(), clock.instant()));
     return outdated;
   }
 
   /**
-   * Retires one rule, and returns when that is durable: resolves its open violations with this
+   * Retires one rule, and returns when that is durable: resolves its open violations and alerts with this
    * resolution from what the journal knows of them, and drops everything else of it. Their
    * tombstones follow a day later. Call it before the rule's judge starts.
    *
@@ -185,6 +193,7 @@ public final class FeedWriter implements AutoCloseable {
         earlierLives.owe(List.of(retired));
       }
     }
+    change.deleted().forEach(alerts::forget);
     positions
         .keySet()
         .removeIf(judge -> change.deleted().contains(JournalEntry.Positions.key(judge)));

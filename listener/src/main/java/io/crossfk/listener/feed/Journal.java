@@ -216,6 +216,7 @@ public final class Journal {
       case JournalEntry.RuleState state -> Optional.of(state.rule());
       case JournalEntry.Suspected suspected -> Optional.of(suspected.rule());
       case JournalEntry.Remembered violation -> Optional.of(violation.violation().rule());
+      case JournalEntry.Alert alert -> Optional.of(alert.document().rule());
       case JournalEntry.Positions positions -> Optional.empty();
       case JournalEntry.Database database -> Optional.empty();
       case JournalEntry.Retired retired -> Optional.empty();
@@ -229,6 +230,7 @@ public final class Journal {
       case JournalEntry.RuleState state -> Optional.of(state.judge());
       case JournalEntry.Suspected suspected -> Optional.of(suspected.judge());
       case JournalEntry.Remembered violation -> Optional.of(violation.judge());
+      case JournalEntry.Alert alert -> Optional.empty();
       case JournalEntry.Database database -> Optional.empty();
       case JournalEntry.Retired retired -> Optional.empty();
       case JournalEntry.Leader leader -> Optional.empty();

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What one step adds to the feed and to the journal, in one transaction.
  *
- * @param events records of the violations topic, in order
+ * @param events records for readers, in order
  * @param written entries that are new or replace one of their key
  * @param deleted keys of entries that are no more
  */

@@ -294,6 +294,37 @@ sealed interface JournalEntry {
   }
 
   /**
+   * What was told last of an incident that is not over.
+   *
+   * @param number how many records of it there are since it fired
+   */
+  record Alert(int number, AlertDocument document) implements JournalEntry {
+    @Override
+    public String key() {
+      return "alert|" + document.id();
+    }
+
+    /** The last record of it. */
+    AlertEvent resolved(String summary, Instant at) {
+      return new AlertEvent(
+          AlertEvent.Type.RESOLVED, document.resolved(summary, at), number + 1);
+    }
+
+    @Override
+    public void write(JsonGenerator json) {
+      json.writeNumberProperty("number", number);
+      json.writeObjectPropertyStart("value");
+      document.write(json);
+      json.writeEndObject();
+    }
+
+    static Alert read(JsonNode value) {
+      return new Alert(
+          value.required("number").intValue(), AlertDocument.read(value.required("value")));
+    }
+  }
+
+  /**
    * Who writes: written first, and whenever there is nothing else to write, so that a fenced writer
    * finds out.
    *
@@ -349,6 +380,7 @@ sealed interface JournalEntry {
       case "referrers" -> Suspected.read(value, true);
       case "violation" -> Remembered.read(value);
       case "retired" -> Retired.read(value);
+      case "alert" -> Alert.read(value);
       case Leader.KEY -> Leader.read(value);
       default -> throw new IllegalArgumentException("its kind \"" + kind + "\" is unknown");
     };

@@ -99,7 +99,7 @@ final class JournalReader {
               + owner.get()
               + "\" and not of \""
               + settings.name()
-              + "\"; name another topic under feed: state (and one under feed: violations)",
+              + "\"; name another topic under feed: state (and others under feed: violations and alerts)",
           null);
     }
   }

@@ -15,8 +15,8 @@ import java.util.Set;
 
 /**
  * Takes out of the journal what no judge may get back: rules that are gone or not the same any
- * more, judges without a rule, databases that nobody reads. Open violations of such a rule are
- * resolved from what the journal itself knows of them. A pure function of the journal.
+ * more, judges without a rule, databases that nobody reads. Open violations and alerts of such a
+ * rule are resolved from what the journal itself knows of them. A pure function of the journal.
  */
 final class Retirement {
 
@@ -99,6 +99,9 @@ final class Retirement {
                 deleted.add(entry.key());
                 if (entry instanceof JournalEntry.Remembered violation && !violation.ignored()) {
                   retire(violation, reason);
+                } else if (entry instanceof JournalEntry.Alert alert) {
+                  String rule = alert.document().rule();
+                  events.add(alert.resolved(AlertSummary.retired(rule, reason), now));
                 }
               });
     }
@@ -111,7 +114,7 @@ final class Retirement {
     if (violation.isOpen()) {
       transition++;
       ViolationDocument ended = violation.endedBy(reason, now);
-      events.add(Event.of(Event.Type.RESOLVED, ended, entry.openedAtParent(), transition));
+      events.add(ViolationEvent.of(ViolationEvent.Type.RESOLVED, ended, entry.openedAtParent(), transition));
     }
     written.add(
         new JournalEntry.Retired(

@@ -76,12 +76,12 @@ final class Summary {
         + (count == 1 ? " orphan" : " orphans");
   }
 
-  private static String oneLine(String value) {
+  static String oneLine(String value) {
     return CONTROL.matcher(value).replaceAll(" ");
   }
 
   /** Cut at a whole character: half a surrogate pair is no UTF-8. */
-  private static String shortened(String text, int longest) {
+  static String shortened(String text, int longest) {
     if (text.length() <= longest) {
       return text;
     }

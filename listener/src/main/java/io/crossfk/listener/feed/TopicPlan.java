@@ -28,6 +28,7 @@ record TopicPlan(
 
   enum Kind {
     VIOLATIONS,
+    ALERTS,
     STATE
   }
 
@@ -37,6 +38,11 @@ record TopicPlan(
   private static final String CLEANUP = "cleanup.policy";
   private static final String LAG = "min.compaction.lag.ms";
 
+  /** Every topic of the feed. */
+  static List<TopicPlan> all(FeedSettings settings) {
+    return List.of(violations(settings), alerts(settings), state(settings));
+  }
+
   static TopicPlan violations(FeedSettings settings) {
     return new TopicPlan(
         settings.violationsTopic(),
@@ -45,6 +51,17 @@ record TopicPlan(
         sorted(Map.of(CLEANUP, "compact", LAG, Long.toString(EVERY_TRANSITION.toMillis()))),
         Set.of(AclOperation.WRITE, AclOperation.DESCRIBE),
         Kind.VIOLATIONS);
+  }
+
+  /** Few records; in one partition, so that all incidents can be read in one order. */
+  static TopicPlan alerts(FeedSettings settings) {
+    return new TopicPlan(
+        settings.alertsTopic(),
+        1,
+        false,
+        sorted(Map.of(CLEANUP, "compact", LAG, Long.toString(EVERY_TRANSITION.toMillis()))),
+        Set.of(AclOperation.WRITE, AclOperation.DESCRIBE),
+        Kind.ALERTS);
   }
 
   /** Small segments that are compacted soon: a start reads all of this topic. */
@@ -86,7 +103,7 @@ record TopicPlan(
         switch (kind) {
           // Deletion by age would forget suspicions and positions.
           case STATE -> policies.equals(Set.of("compact"));
-          case VIOLATIONS -> policies.contains("compact");
+          case VIOLATIONS, ALERTS -> policies.contains("compact");
         };
     return fit
         ? List.of()
@@ -109,6 +126,7 @@ record TopicPlan(
     return switch (kind) {
       case STATE -> "Kafka would throw crossfk's memory away as it ages";
       case VIOLATIONS -> "open violations would vanish as they age";
+      case ALERTS -> "alerts that are firing would vanish as they age";
     };
   }
 
@@ -138,7 +156,7 @@ record TopicPlan(
                   "false",
                   "a broker that lags may become leader and lose what was acknowledged")));
     }
-    if (kind == Kind.VIOLATIONS) {
+    if (kind != Kind.STATE) {
       // Without compact it is wrong, and has been said.
       if (policies(actual).containsAll(Set.of("compact", "delete"))) {
         risks.add(

@@ -240,6 +240,10 @@ class ConfigurationMistakesTest {
             "feed: { state: t, violations: t }",
             "8:7: feed: violations and state are one topic, \"t\", and must be two"),
         arguments(
+            "feed: { alerts: crossfk.violations }",
+            "8:7: feed: violations and alerts are one topic, \"crossfk.violations\", and must be"
+                + " two"),
+        arguments(
             "cache: { size: big }",
             "8:16: cache.size: expected a whole number, found the text \"big\", for example"
                 + " 1000000"),

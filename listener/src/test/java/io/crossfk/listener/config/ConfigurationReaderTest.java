@@ -66,7 +66,7 @@ class ConfigurationReaderTest {
     assertThat(configuration.kafka())
         .isEqualTo(new KafkaSettings(Map.of("bootstrap.servers", "kafka:9092")));
     assertThat(configuration.feed())
-        .isEqualTo(new FeedSettings("crossfk.violations", "crossfk.state", 3));
+        .isEqualTo(new FeedSettings("crossfk.violations", "crossfk.alerts", "crossfk.state", 3));
     assertThat(configuration.cache()).isEqualTo(new CacheSettings(1_000_000));
     assertThat(configuration.ops())
         .isEqualTo(new OpsSettings(new ListenAddress("127.0.0.1", 8484)));
@@ -142,7 +142,7 @@ class ConfigurationReaderTest {
               sasl.jaas.config: "x password='$${not} $a'"
               use.feature: True
             rules: [ r.yaml ]
-            feed: { violations: v, state: s, partitions: 12 }
+            feed: { violations: v, alerts: a, state: s, partitions: 12 }
             cache: { size: 0 }
             ops: { listen: "[::]:0" }
             """,
@@ -182,7 +182,7 @@ class ConfigurationReaderTest {
                         "security.protocol", "SASL_SSL",
                         "sasl.jaas.config", "x password='${not} $a'",
                         "use.feature", "true")),
-                new FeedSettings("v", "s", 12),
+                new FeedSettings("v", "a", "s", 12),
                 new CacheSettings(0),
                 new OpsSettings(new ListenAddress("::", 0)),
                 configuration.rules()));

@@ -68,7 +68,8 @@ class DoctorKafkaIT {
   }
 
   private static FeedSettings feed(String name, Map<String, String> properties) {
-    return new FeedSettings(name, name + ".violations", name + ".state", 3, properties);
+    return new FeedSettings(
+        name, name + ".violations", name + ".alerts", name + ".state", 3, properties);
   }
 
   private static List<Finding> complaints(FeedSettings feed) throws InterruptedException {
@@ -103,6 +104,7 @@ class DoctorKafkaIT {
           violations | 3 | unclean.leader.election.enable=true  | WARNING | TOPIC_ELECTION
           violations | 3 | min.compaction.lag.ms=0              | WARNING | TOPIC_COMPACTION_LAG
           state      | 2 | cleanup.policy=compact               | ERROR   | TOPIC_PARTITIONS
+          alerts     | 1 | cleanup.policy=delete                | ERROR   | TOPIC_CLEANUP
           """)
   void aTopicIsToldAndCuredByWhatIsPrinted(
       String topic, int partitions, String setting, Level level, Subject subject) throws Exception {

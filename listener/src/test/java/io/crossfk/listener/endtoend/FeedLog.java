@@ -59,7 +59,11 @@ public final class FeedLog implements AutoCloseable {
 
   /** Follows the topic, which need not exist yet. */
   public static FeedLog of(Stage stage) {
-    return new FeedLog(stage.bootstrapServers(), stage.violationsTopic());
+    return of(stage, stage.violationsTopic());
+  }
+
+  static FeedLog of(Stage stage, String topic) {
+    return new FeedLog(stage.bootstrapServers(), topic);
   }
 
   private KafkaConsumer<String, String> consumer() {

@@ -37,6 +37,7 @@ class RecoveryIT {
   private Stage stage;
   private Configuration configuration;
   private FeedLog feed;
+  private AlertLog alerts;
   private AntiJoin antiJoin;
 
   @BeforeAll
@@ -57,11 +58,13 @@ class RecoveryIT {
     configuration = stage.configuration(RULES);
     antiJoin = new AntiJoin(stage, configuration.rules().enabled());
     feed = stage.follow();
+    alerts = stage.followAlerts();
   }
 
   @AfterEach
   void theFeedIsLawful() {
     feed.assertLawful();
+    alerts.assertLawful();
   }
 
   private void refer(long key) throws SQLException {
@@ -170,6 +173,8 @@ class RecoveryIT {
       feed.awaitOpened("stock-product|[7]");
       assertThat(second.status().waiting()).containsOnlyKeys("orders-user");
       refer(3);
+      assertThat(alerts.awaitFired("orders-user|blind").text("reason"))
+          .isEqualTo("a database was down at the start");
     } finally {
       arena.server("users").startAgain();
     }
@@ -183,6 +188,9 @@ class RecoveryIT {
             });
     feed.awaitOpened("orders-user|[2]");
     feed.awaitOpened("orders-user|[3]");
+    alerts.awaitResolved("orders-user|blind");
+    assertThat(alerts.history("orders-user|blind")).containsExactly("fired", "resolved");
+    assertThat(alerts.history("stock-product|blind")).isEmpty();
     antiJoin.awaitEqual(feed, PATIENCE);
     second.close();
   }
@@ -201,6 +209,9 @@ class RecoveryIT {
       Awaitility.await("what is proved is too much to tell")
           .atMost(PATIENCE)
           .until(() -> life(listener, "stock-product") instanceof RuleLife.Overflow);
+      assertThat(alerts.awaitFired("orders-user|blind").text("reason")).startsWith("users: ");
+      assertThat(alerts.awaitFired("stock-product|overflow").text("summary"))
+          .startsWith("stock-product overflows: over 500 keys of orders:public.stock");
       stage.sql("orders", "delete from orders where user_id > 50");
       stage.sql("orders", "delete from stock where product_id > 50");
     } finally {
@@ -209,6 +220,8 @@ class RecoveryIT {
     stage.sql("users", "insert into users (id) values (1), (2)");
     stage.sql("orders", "insert into products (id) values (1), (2)");
     listener.awaitWatching();
+    alerts.awaitResolved("orders-user|blind");
+    alerts.awaitResolved("stock-product|overflow");
     assertThat(antiJoin.awaitEqual(feed, PATIENCE)).hasSize(96);
     listener.close();
   }
@@ -225,11 +238,18 @@ class RecoveryIT {
     stage.sql("orders", "insert into stock (product_id) values (9)");
     feed.awaitOpened("stock-product|[9]");
     assertThat(life(first, "stock-product")).isInstanceOf(RuleLife.Watching.class);
+    Transition told = alerts.awaitFired("orders-user|blind");
+    assertThat(told.text("reason")).contains("user_id");
+    assertThat(told.text("summary"))
+        .startsWith("orders-user is blind: " + told.text("reason") + ". It cannot vouch for");
     stage.sql("orders", "alter table orders rename owner_id to user_id");
     first.close();
     RunningListener second = stage.run(configuration);
     second.awaitWatching();
     assertThat(feed.awaitOpened("orders-user|[1]").text("cause")).isEqualTo("existing");
+    alerts.awaitResolved("orders-user|blind");
+    assertThat(alerts.history("orders-user|blind")).containsExactly("fired", "resolved");
+    assertThat(alerts.history("stock-product|blind")).isEmpty();
     antiJoin.awaitEqual(feed, PATIENCE);
     second.close();
   }

@@ -59,6 +59,10 @@ public final class Stage implements AutoCloseable {
     return name + ".violations";
   }
 
+  public String alertsTopic() {
+    return name + ".alerts";
+  }
+
   /** A connection as superuser, for the caller to close. */
   public Connection connect(String database) throws SQLException {
     return arena.server(database).connect(name);
@@ -148,10 +152,10 @@ public final class Stage implements AutoCloseable {
           bootstrap.servers: "%s"
           session.timeout.ms: 1000
           heartbeat.interval.ms: 300
-        feed: { violations: %s, state: %s.state }
+        feed: { violations: %s, alerts: %s, state: %s.state }
         rules: [ rules.yaml ]
         """
-            .formatted(bootstrapServers(), violationsTopic(), name));
+            .formatted(bootstrapServers(), violationsTopic(), alertsTopic(), name));
     try {
       Files.writeString(folder.resolve("rules.yaml"), "rules:\n" + rules.indent(2));
       return Files.writeString(folder.resolve("crossfk.yaml"), text);
@@ -169,6 +173,13 @@ public final class Stage implements AutoCloseable {
     FeedLog feed = FeedLog.of(this);
     opened.push(feed::close);
     return feed;
+  }
+
+  /** Follows the alerts until the stage is closed. */
+  public AlertLog followAlerts() {
+    AlertLog alerts = AlertLog.of(this);
+    opened.push(alerts::close);
+    return alerts;
   }
 
   /** Starts a listener in this JVM; it is stopped when the stage is closed. */

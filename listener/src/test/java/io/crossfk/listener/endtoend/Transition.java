@@ -6,7 +6,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One record of the violations topic.
+ * One record of the violations topic, or of another of the feed.
  *
  * @param type the last word of CloudEvents' type: opened, updated, resolved or forgotten
  * @param value empty for a tombstone

@@ -44,8 +44,9 @@ class AccessIT {
 
       List<String> missing = refused(() -> FeedTopics.ensure(settings)).problems();
       assertThat(missing)
-          .hasSize(2)
+          .hasSize(3)
           .allMatch(problem -> problem.contains("kafka-topics.sh") && problem.contains("--create"))
+          .anyMatch(problem -> problem.contains("--topic acl.alerts --partitions 1"))
           .anyMatch(problem -> problem.contains("--topic acl.state --partitions 1"))
           .anyMatch(problem -> problem.contains("--topic acl.violations --partitions 3"));
 
@@ -55,22 +56,26 @@ class AccessIT {
                 List.of(
                     new NewTopic("acl.violations", 3, (short) 1)
                         .configs(TopicPlan.violations(settings).configuration()),
+                    new NewTopic("acl.alerts", 1, (short) 1)
+                        .configs(TopicPlan.alerts(settings).configuration()),
                     new NewTopic("acl.state", 1, (short) 1)
                         .configs(TopicPlan.state(settings).configuration())))
             .all()
             .get();
         allow(boss, ResourceType.TOPIC, "acl.violations", AclOperation.DESCRIBE);
+        allow(boss, ResourceType.TOPIC, "acl.alerts", AclOperation.DESCRIBE);
         allow(boss, ResourceType.TOPIC, "acl.state", AclOperation.DESCRIBE, AclOperation.READ);
 
         assertThat(refused(() -> FeedTopics.ensure(settings)).problems())
-            .hasSize(2)
+            .hasSize(3)
             .allMatch(problem -> problem.contains("lacks the right to Write"))
             .allMatch(problem -> problem.contains("kafka-acls.sh"));
 
         allow(boss, ResourceType.TOPIC, "acl.violations", AclOperation.WRITE);
+        allow(boss, ResourceType.TOPIC, "acl.alerts", AclOperation.WRITE);
         allow(boss, ResourceType.TOPIC, "acl.state", AclOperation.WRITE);
         assertThat(FeedTopics.ensure(settings))
-            .hasSize(2)
+            .hasSize(3)
             .allMatch(warning -> warning.contains("may not read its settings"));
 
         assertThat(refused(() -> takeOver(settings)))
@@ -97,7 +102,12 @@ class AccessIT {
   }
 
   private static void takeOver(FeedSettings settings) throws FeedStartException {
-    FeedWriter.takeOver(settings, Samples::shape, InstantSource.system(), Broker::failOnFault)
+    FeedWriter.takeOver(
+            settings,
+            Samples::shape,
+            Samples::configured,
+            InstantSource.system(),
+            Broker::failOnFault)
         .close();
   }
 

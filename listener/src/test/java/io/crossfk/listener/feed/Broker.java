@@ -35,13 +35,14 @@ final class Broker {
   }
 
   FeedSettings settings() {
-    return new FeedSettings(name, name + ".violations", name + ".state", 3, properties);
+    return new FeedSettings(
+        name, name + ".violations", name + ".alerts", name + ".state", 3, properties);
   }
 
   /** Topics, then the writer; no election. */
   FeedWriter writer(FaultHandler faults) throws Exception {
     FeedTopics.ensure(settings());
-    return FeedWriter.takeOver(settings(), Samples::shape, clock, faults);
+    return FeedWriter.takeOver(settings(), Samples::shape, Samples::configured, clock, faults);
   }
 
   FeedWriter writer() throws Exception {
@@ -64,8 +65,19 @@ final class Broker {
 
   /** Everything that a committed reader can see now. */
   List<FeedRecord> published() throws Exception {
+    return records(FeedReader.open(settings()));
+  }
+
+  /** Every record of an alert that a committed reader can see now. */
+  List<FeedRecord> alerts() throws Exception {
+    return records(FeedReader.openWithAlerts(settings())).stream()
+        .filter(FeedRecord::isAlert)
+        .toList();
+  }
+
+  private static List<FeedRecord> records(FeedReader opened) {
     List<FeedRecord> records = new ArrayList<>();
-    try (FeedReader reader = FeedReader.open(settings())) {
+    try (FeedReader reader = opened) {
       while (!reader.caughtUp()) {
         records.addAll(reader.poll(Duration.ofMillis(100)));
       }

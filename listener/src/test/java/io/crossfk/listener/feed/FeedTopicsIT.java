@@ -45,16 +45,19 @@ class FeedTopicsIT {
 
     assertThat(partitions("fresh.violations")).isEqualTo(3);
     assertThat(partitions("fresh.state")).isEqualTo(1);
-    assertThat(configuration("fresh.violations"))
-        .containsEntry("cleanup.policy", "compact")
-        .containsEntry("min.compaction.lag.ms", "604800000");
+    assertThat(partitions("fresh.alerts")).isEqualTo(1);
+    for (String topic : List.of("fresh.violations", "fresh.alerts")) {
+      assertThat(configuration(topic))
+          .containsEntry("cleanup.policy", "compact")
+          .containsEntry("min.compaction.lag.ms", "604800000");
+    }
     assertThat(configuration("fresh.state"))
         .containsEntry("cleanup.policy", "compact")
         .containsEntry("min.compaction.lag.ms", "0")
         .containsEntry("segment.bytes", "16777216");
     assertThat(warnings)
         .as("one broker is a risk")
-        .hasSize(2)
+        .hasSize(3)
         .allMatch(w -> w.contains("min.insync.replicas"));
     assertThat(FeedTopics.ensure(settings)).as("the second time").isEqualTo(warnings);
   }

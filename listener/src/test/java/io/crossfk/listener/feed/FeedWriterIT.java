@@ -13,6 +13,7 @@ import io.crossfk.rules.judge.Suspicion;
 import io.crossfk.rules.judge.Transition;
 import io.crossfk.rules.judge.Violation;
 import io.crossfk.rules.key.Key;
+import io.crossfk.rules.model.Rule;
 import io.crossfk.sandbox.KafkaBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -90,9 +91,9 @@ class FeedWriterIT {
     assertThat(published)
         .extracting(FeedRecord::type)
         .containsExactlyInAnyOrder("io.crossfk.violation.opened", "io.crossfk.violation.resolved");
-    published.forEach(record -> ViolationSchema.assertDescribes(record.json().orElseThrow()));
+    published.forEach(record -> PublishedSchema.VIOLATION.assertDescribes(record.json().orElseThrow()));
     try (FeedReader reader = FeedReader.open(feed.settings())) {
-      assertThat(reader.openViolations())
+      assertThat(reader.open())
           .extracting(FeedRecord::id)
           .containsExactly("orders-user|[42]");
     }
@@ -109,9 +110,9 @@ class FeedWriterIT {
     KafkaProducer<byte[], byte[]> dead = new KafkaProducer<>(properties.producer());
     dead.initTransactions();
     dead.beginTransaction();
-    Event event =
-        Event.of(
-            Event.Type.OPENED,
+    ViolationEvent event =
+        ViolationEvent.of(
+            ViolationEvent.Type.OPENED,
             ViolationDocument.of(Samples.opened(Samples.ORDERS_USER, Key.of(42)), "[42]"),
             Position.ZERO,
             1);
@@ -245,7 +246,7 @@ class FeedWriterIT {
     assertThat(told.json().orElseThrow())
         .contains(
             "\"resolution\":\"rule-removed\"", "\"resolvedAt\":\"2026-11-22T13:00:00.000001Z\"");
-    ViolationSchema.assertDescribes(told.json().orElseThrow());
+    PublishedSchema.VIOLATION.assertDescribes(told.json().orElseThrow());
 
     // A day later, whichever instance leads by then.
     clock.set(now.plus(Retirement.REMEMBERED));
@@ -266,17 +267,96 @@ class FeedWriterIT {
   }
 
   @Test
+  void anAlertIsToldOnceHoweverOftenTheWriterDiesOrIsReplaced() throws Exception {
+    Broker feed = new Broker(kafka, "alerts").at(() -> Samples.NOON.plusSeconds(60));
+    RuleLife blind = new RuleLife.Blind("slot lost", Samples.NOON);
+    List<Rule> both = List.of(Samples.ORDERS_USER.rule(), Samples.CARDS_USER.rule());
+    Cut told = Samples.cut(1).life(Samples.ORDERS_USER, blind).build();
+    CompletableFuture<FeedFault> fenced = new CompletableFuture<>();
+
+    FeedWriter zombie = feed.writer(fenced::complete);
+    Broker.submitAndWait(zombie, told);
+    Broker.submitAndWait(zombie, Samples.cut(2).life(Samples.CARDS_USER, blind).build());
+    try (FeedWriter next = feed.writer()) {
+      // It comes too late to resolve what it had told.
+      zombie.submit(
+          Samples.cut(3).life(Samples.ORDERS_USER, new RuleLife.Watching()).build(), () -> {});
+      assertThat(fenced.get(10, TimeUnit.SECONDS).kind()).isEqualTo(FeedFault.Kind.FENCED);
+      next.reconcile(both);
+      Broker.submitAndWait(next, told);
+    } finally {
+      zombie.close();
+    }
+    assertThat(feed.alerts())
+        .extracting(FeedRecord::id)
+        .containsExactly("orders-user|blind", "cards-user|blind");
+
+    try (FeedWriter last = feed.writer()) {
+      last.reconcile(List.of(Samples.ORDERS_USER.rule()));
+      Broker.submitAndWait(
+          last, Samples.cut(1).life(Samples.ORDERS_USER, new RuleLife.Watching()).build());
+      assertThat(last.journal().entriesOf(JournalEntry.Alert.class)).hasSize(1);
+    }
+    try (FeedWriter afterwards = feed.writer()) {
+      afterwards.reconcile(List.of(Samples.ORDERS_USER.rule()));
+      assertThat(afterwards.journal().entriesOf(JournalEntry.Alert.class)).isEmpty();
+    }
+    List<FeedRecord> alerts = feed.alerts();
+    alerts.forEach(each -> PublishedSchema.ALERT.assertDescribes(each.json().orElseThrow()));
+    assertThat(alerts)
+        .extracting(each -> each.type() + " " + each.headers().get("ce_id"))
+        .containsExactly(
+            "io.crossfk.alert.fired orders-user|blind@2026-11-22T12:00:00.000001Z#1",
+            "io.crossfk.alert.fired cards-user|blind@2026-11-22T12:00:00.000001Z#1",
+            "io.crossfk.alert.resolved cards-user|blind@2026-11-22T12:00:00.000001Z#2",
+            "io.crossfk.alert.resolved orders-user|blind@2026-11-22T12:00:00.000001Z#2");
+    assertThat(alerts.get(2).json().orElseThrow())
+        .contains("cards-user: resolved: the rule was removed")
+        .contains("\"resolvedAt\":\"2026-11-22T12:01:00.000001Z\"");
+    try (FeedReader reader = FeedReader.openWithAlerts(feed.settings())) {
+      assertThat(reader.open()).as("nothing fires").isEmpty();
+    }
+  }
+
+  @Test
+  void anAlertIsSeenTogetherWithTheLifeThatItTellsOrNotAtAll() throws Exception {
+    Broker feed = new Broker(kafka, "together").with("max.request.size", "2000");
+    CompletableFuture<FeedFault> fault = new CompletableFuture<>();
+    try (FeedWriter writer = feed.writer(fault::complete)) {
+      writer.submit(
+          Samples.cut(1)
+              .life(Samples.ORDERS_USER, new RuleLife.Blind("slot lost", Samples.NOON))
+              .transitions(
+                  new Transition.Opened(
+                      Samples.opened(
+                          Samples.SHIPMENTS_LINE,
+                          Key.of(
+                              new io.crossfk.rules.key.KeyValue.Text("x".repeat(3000)),
+                              new io.crossfk.rules.key.KeyValue.Decimal(
+                                  java.math.BigDecimal.ONE)))))
+              .build(),
+          () -> fault.completeExceptionally(new AssertionError("durable")));
+      assertThat(fault.get(10, TimeUnit.SECONDS).kind()).isEqualTo(FeedFault.Kind.REFUSED);
+    }
+    assertThat(feed.alerts()).isEmpty();
+    try (FeedWriter next = feed.writer()) {
+      assertThat(next.journal().rules()).isEmpty();
+      assertThat(next.journal().entriesOf(JournalEntry.Alert.class)).isEmpty();
+    }
+  }
+
+  @Test
   void anotherInstallationsMemoryIsNotForUs() throws Exception {
     Broker owner = new Broker(kafka, "owner");
     owner.writer().close();
     FeedSettings intruder =
         new FeedSettings(
-            "intruder", "owner.violations", "owner.state", 3, owner.settings().kafka());
+            "intruder", "owner.violations", "owner.alerts", "owner.state", 3, owner.settings().kafka());
 
     assertThatThrownBy(
             () ->
                 FeedWriter.takeOver(
-                    intruder, Samples::shape, InstantSource.system(), Broker::failOnFault))
+                    intruder, Samples::shape, Samples::configured, InstantSource.system(), Broker::failOnFault))
         .isInstanceOf(FeedStartException.class)
         .hasMessageContaining("owner.state is the memory of the installation \"owner\"")
         .hasMessageContaining("feed: state");

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JournalTest {
   private final Journal journal = new Journal(List.of());
   private final EarlierLives earlierLives = new EarlierLives(journal);
+  private final Alerts alerts = new Alerts(journal, Samples::configured);
 
   @Test
   void aJudgeGetsBackWhatItsCutsSaid() {
@@ -129,8 +130,8 @@ class JournalTest {
                 .build());
 
     assertThat(events)
-        .extracting(Event::type)
-        .containsExactly(Event.Type.OPENED, Event.Type.RESOLVED);
+        .extracting(Event::word)
+        .containsExactly("io.crossfk.violation.opened", "io.crossfk.violation.resolved");
     assertThat(memory().violations()).containsExactly(resolved);
   }
 
@@ -220,7 +221,8 @@ class JournalTest {
     assertThat(change.events())
         .extracting(Event::eventId)
         .containsExactly("orders-user|[42]@1/AB#2");
-    ViolationDocument told = change.events().getFirst().value().orElseThrow();
+    ViolationDocument told =
+        ((ViolationEvent) change.events().getFirst()).value().orElseThrow();
     assertThat(told.ended()).contains(new Violation.Ended(Resolution.RULE_CHANGED, now));
     assertThat(told.updatedAt()).isEqualTo(now);
     assertThat(told.openedAt()).isEqualTo(open.openedAt());
@@ -342,7 +344,8 @@ class JournalTest {
   }
 
   private List<Event> write(Cut cut) {
-    JournalChange change = CutRecords.of(cut, Samples::shape, earlierLives);
+    JournalChange change =
+        CutRecords.of(cut, Samples::shape, earlierLives, alerts, Samples.NOON);
     List<JournalEntry> written = new ArrayList<>(change.written());
     if (!cut.positions().isEmpty()) {
       written.add(new JournalEntry.Positions(cut.judge(), cut.positions()));

@@ -85,6 +85,10 @@ final class Samples {
     return Optional.ofNullable(RULES.get(name));
   }
 
+  static Optional<Rule> configured(String name) {
+    return rule(name).map(BoundRule::rule);
+  }
+
   static KeyShape shape(String rule) {
     return rule(rule).orElseThrow().shape();
   }

@@ -12,6 +12,7 @@ class TopicPlanTest {
       FeedSettings.of("shop", Map.of("bootstrap.servers", "kafka:9092"));
   private static final TopicCures CURES = new TopicCures(SETTINGS);
   private static final TopicPlan STATE = TopicPlan.state(SETTINGS);
+  private static final TopicPlan ALERTS = TopicPlan.alerts(SETTINGS);
   private static final TopicPlan VIOLATIONS = TopicPlan.violations(SETTINGS);
   private static final Map<String, String> SAFE =
       Map.of(
@@ -22,7 +23,7 @@ class TopicPlanTest {
 
   @Test
   void aTopicAsCrossfkMakesItIsRight() {
-    for (TopicPlan plan : new TopicPlan[] {STATE, VIOLATIONS}) {
+    for (TopicPlan plan : new TopicPlan[] {STATE, ALERTS, VIOLATIONS}) {
       assertThat(plan.wrong(SAFE, CURES)).isEmpty();
       assertThat(plan.risky(SAFE, CURES)).isEmpty();
       assertThat(plan.wrong(plan.configuration(), CURES)).isEmpty();
@@ -49,6 +50,18 @@ class TopicPlanTest {
     assertThat(VIOLATIONS.risky(both, CURES))
         .extracting(Finding::sentence)
         .anyMatch(risk -> risk.contains("open violations would vanish as they age"));
+  }
+
+  @Test
+  void alertsMustBeCompactedAndShouldStayReadableForAWeek() {
+    assertThat(ALERTS.wrong(Map.of("cleanup.policy", "delete"), CURES))
+        .extracting(Finding::sentence)
+        .anyMatch(wrong -> wrong.contains("alerts that are firing would vanish as they age"));
+    Map<String, String> brief = Map.of("cleanup.policy", "compact", "min.insync.replicas", "2");
+    assertThat(ALERTS.risky(brief, CURES))
+        .extracting(Finding::sentence)
+        .anyMatch(risk -> risk.contains("--add-config min.compaction.lag.ms=604800000"));
+    assertThat(ALERTS.wrongPartitions(3, CURES)).isEmpty();
   }
 
   @Test

@@ -95,25 +95,25 @@ class ViolationDocumentTest {
     for (BoundRule rule : List.of(Samples.ORDERS_USER, Samples.CARDS_USER)) {
       for (long value : new long[] {42, 0, -1, Long.MAX_VALUE}) {
         Violation open = Samples.opened(rule, Key.of(value));
-        ViolationSchema.assertDescribes(json(rule, open));
-        ViolationSchema.assertDescribes(
+        PublishedSchema.VIOLATION.assertDescribes(json(rule, open));
+        PublishedSchema.VIOLATION.assertDescribes(
             json(rule, Samples.resolved(open, resolution, Samples.NOON)));
       }
     }
-    ViolationSchema.assertDescribes(json(Samples.SHIPMENTS_LINE, Samples.halfNull()));
+    PublishedSchema.VIOLATION.assertDescribes(json(Samples.SHIPMENTS_LINE, Samples.halfNull()));
   }
 
   @Test
   void theSchemaRefusesWhatIsHalfResolved() {
     String open = json(Samples.ORDERS_USER, Samples.opened(Samples.ORDERS_USER, Key.of(42)));
 
-    assertThat(ViolationSchema.accepts(open)).isTrue();
-    assertThat(ViolationSchema.accepts(open.replace("\"open\"", "\"resolved\""))).isFalse();
+    assertThat(PublishedSchema.VIOLATION.accepts(open)).isTrue();
+    assertThat(PublishedSchema.VIOLATION.accepts(open.replace("\"open\"", "\"resolved\""))).isFalse();
     assertThat(
-            ViolationSchema.accepts(
+            PublishedSchema.VIOLATION.accepts(
                 open.replace("\"evidence\"", "\"resolution\":\"no-orphans\",\"evidence\"")))
         .isFalse();
-    assertThat(ViolationSchema.accepts(open.replace("50.000001Z", "50.001Z"))).isFalse();
+    assertThat(PublishedSchema.VIOLATION.accepts(open.replace("50.000001Z", "50.001Z"))).isFalse();
   }
 
   @Test
@@ -141,7 +141,7 @@ class ViolationDocumentTest {
         document(Samples.ORDERS_USER, open).endedBy(Resolution.RULE_REMOVED, later);
 
     String json = new String(ended.toJson(), StandardCharsets.UTF_8);
-    ViolationSchema.assertDescribes(json);
+    PublishedSchema.VIOLATION.assertDescribes(json);
     assertThat(json)
         .contains("\"status\":\"resolved\"")
         .contains("\"resolution\":\"rule-removed\"")
@@ -157,11 +157,11 @@ class ViolationDocumentTest {
         document(Samples.ORDERS_USER, Samples.opened(Samples.ORDERS_USER, Key.of(42)));
     Position opening = Position.parse("1/AB");
 
-    assertThat(Event.of(Event.Type.OPENED, violation, opening, 1).eventId())
+    assertThat(ViolationEvent.of(ViolationEvent.Type.OPENED, violation, opening, 1).eventId())
         .isEqualTo("orders-user|[42]@1/AB#1");
-    assertThat(Event.of(Event.Type.RESOLVED, violation, opening, 2).eventId())
+    assertThat(ViolationEvent.of(ViolationEvent.Type.RESOLVED, violation, opening, 2).eventId())
         .isEqualTo("orders-user|[42]@1/AB#2");
-    assertThat(Event.forgotten(violation.id(), opening, 2, Samples.NOON).eventId())
+    assertThat(ViolationEvent.forgotten(violation.id(), opening, 2, Samples.NOON).eventId())
         .isEqualTo("orders-user|[42]@1/AB#2-forgotten");
   }
 

@@ -217,6 +217,9 @@ class BadInputIT {
                 "kafka-topics.sh --bootstrap-server",
                 "--create --topic crossfk.violations --partitions 3"),
             List.of(
+                "Kafka topic crossfk.alerts cannot be seen (Topic authorization failed.)",
+                "--create --topic crossfk.alerts --partitions 1"),
+            List.of(
                 "Kafka topic crossfk.state cannot be seen (Topic authorization failed.)",
                 "--operation Read",
                 "--create --topic crossfk.state --partitions 1")));

@@ -89,10 +89,14 @@ final class Installation implements AutoCloseable {
           bootstrap.servers: "127.0.0.1:%d"
           session.timeout.ms: 1000
           heartbeat.interval.ms: 300
-        feed: { violations: %s, state: %s.state }
+        feed: { violations: %s, alerts: %s, state: %s.state }
         rules: [ rules.yaml ]
         """
-            .formatted(kafka().proxy().port(), stage.violationsTopic(), stage.name()));
+            .formatted(
+                kafka().proxy().port(),
+                stage.violationsTopic(),
+                stage.alertsTopic(),
+                stage.name()));
     Files.writeString(
         stage.folder().resolve("rules.yaml"), "rules:\n" + WorkRule.allYaml().indent(2));
     return Files.writeString(stage.folder().resolve("crossfk.yaml"), text);

@@ -15,7 +15,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
 
-class EventTest {
+class ViolationEventTest {
   private static final FeedSettings SETTINGS = FeedSettings.of("shop", Map.of());
   private static final Position OPENING = Position.parse("1/AB");
   private static final ViolationDocument VIOLATION =
@@ -24,7 +24,7 @@ class EventTest {
   @Test
   void anyReaderOfCloudEventsUnderstandsARecord() {
     ProducerRecord<byte[], byte[]> written =
-        Event.of(Event.Type.OPENED, VIOLATION, OPENING, 1).toRecord(SETTINGS);
+        ViolationEvent.of(ViolationEvent.Type.OPENED, VIOLATION, OPENING, 1).toRecord(SETTINGS);
 
     CloudEvent read = read(written);
 
@@ -35,14 +35,14 @@ class EventTest {
     assertThat(read.getSubject()).isEqualTo("orders-user|[42]");
     assertThat(read.getTime()).isEqualTo(OffsetDateTime.parse("2026-11-22T12:00:00.000001Z"));
     assertThat(read.getDataContentType()).isEqualTo("application/json");
-    ViolationSchema.assertDescribes(
+    PublishedSchema.VIOLATION.assertDescribes(
         new String(Objects.requireNonNull(read.getData()).toBytes(), StandardCharsets.UTF_8));
   }
 
   @Test
   void aTombstoneIsAnEventToo() {
     ProducerRecord<byte[], byte[]> tombstone =
-        Event.forgotten(VIOLATION.id(), OPENING, 2, Samples.NOON).toRecord(SETTINGS);
+        ViolationEvent.forgotten(VIOLATION.id(), OPENING, 2, Samples.NOON).toRecord(SETTINGS);
 
     assertThat(tombstone.value()).isNull();
     assertThat(new String(tombstone.key(), StandardCharsets.UTF_8)).isEqualTo("orders-user|[42]");
@@ -55,7 +55,7 @@ class EventTest {
   @Test
   void attributeNamesAreLowerCaseLettersAndDigits() {
     for (Header header :
-        Event.of(Event.Type.UPDATED, VIOLATION, OPENING, 2).toRecord(SETTINGS).headers()) {
+        ViolationEvent.of(ViolationEvent.Type.UPDATED, VIOLATION, OPENING, 2).toRecord(SETTINGS).headers()) {
       assertThat(header.key()).matches("content-type|ce_[a-z0-9]+");
     }
   }

@@ -16,19 +16,25 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The schema that ships in the jar, and the same schema without room for anything it leaves out.
+ * A schema that ships in the jar, and the same schema without room for anything it leaves out. For
+ * the tests of every package that reads records.
  */
-final class ViolationSchema {
-  static final String RESOURCE = "/io/crossfk/schema/violation.schema.json";
+public final class PublishedSchema {
+  public static final PublishedSchema VIOLATION = new PublishedSchema("violation");
+  public static final PublishedSchema ALERT = new PublishedSchema("alert");
 
-  private static final Schema PUBLISHED = schema(text());
-  private static final Schema STRICT = schema(strict(text()));
+  private final Schema published;
+  private final Schema strict;
 
-  private ViolationSchema() {}
+  private PublishedSchema(String name) {
+    String text = text("/io/crossfk/schema/" + name + ".schema.json");
+    published = schema(text);
+    strict = schema(strict(text));
+  }
 
-  static String text() {
+  private static String text(String name) {
     try (InputStream resource =
-        Objects.requireNonNull(ViolationSchema.class.getResourceAsStream(RESOURCE))) {
+        Objects.requireNonNull(PublishedSchema.class.getResourceAsStream(name))) {
       return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
@@ -54,15 +60,15 @@ final class ViolationSchema {
         && !object.has("additionalProperties")) {
       object.put("additionalProperties", false);
     }
-    node.forEach(ViolationSchema::close);
+    node.forEach(PublishedSchema::close);
   }
 
-  static void assertDescribes(String json) {
-    assertThat(PUBLISHED.validate(json, InputFormat.JSON)).as(json).isEmpty();
-    assertThat(STRICT.validate(json, InputFormat.JSON)).as("strictly: " + json).isEmpty();
+  public void assertDescribes(String json) {
+    assertThat(published.validate(json, InputFormat.JSON)).as(json).isEmpty();
+    assertThat(strict.validate(json, InputFormat.JSON)).as("strictly: " + json).isEmpty();
   }
 
-  static boolean accepts(String json) {
-    return PUBLISHED.validate(json, InputFormat.JSON).isEmpty();
+  boolean accepts(String json) {
+    return published.validate(json, InputFormat.JSON).isEmpty();
   }
 }
