@@ -1,8 +1,8 @@
 package io.crossfk.listener.endtoend;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +12,9 @@ import java.util.Optional;
  * while this JVM lives.
  */
 final class ClassArchive {
+  /** Writing it takes some seconds of CPU, on a machine that may be busy. */
+  private static final Duration WRITING = Duration.ofMinutes(2);
+
   private static volatile Optional<Path> made = Optional.empty();
   private static boolean tried;
 
@@ -50,13 +53,15 @@ final class ClassArchive {
         feed.awaitOpened("orders-user|[42]");
         stage.sql("shop", "insert into users values (42)");
         feed.awaitResolved("orders-user|[42]");
-        listener.terminate();
-        if (!Files.exists(archive)) {
-          throw new IOException("the JVM has written no archive:\n" + listener.tail());
+        listener.terminate(WRITING);
+        if (Files.exists(archive)) {
+          made = Optional.of(archive);
+        } else {
+          // Not every JVM can; the tests only take longer then.
+          System.err.println("no archive of classes was made:\n" + listener.tail());
         }
       }
     }
-    made = Optional.of(archive);
   }
 
   private static List<String> training(Path archive) {

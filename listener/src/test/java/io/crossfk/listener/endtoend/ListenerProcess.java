@@ -93,12 +93,16 @@ public final class ListenerProcess implements AutoCloseable {
 
   /** SIGTERM, and waits for the end. */
   public Ending terminate() throws InterruptedException {
+    return terminate(PATIENCE);
+  }
+
+  Ending terminate(Duration patience) throws InterruptedException {
     requireAlive();
     long before = System.nanoTime();
     // Not the process's own destroy: that would close the lifeline too.
     process.toHandle().destroy();
-    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-      throw new AssertionError("still there " + PATIENCE + " after SIGTERM:\n" + tail());
+    if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("still there " + patience + " after SIGTERM:\n" + tail());
     }
     return new Ending(process.exitValue(), Duration.ofNanos(System.nanoTime() - before));
   }
