@@ -1,5 +1,6 @@
 package io.crossfk.listener.cli;
 
+import io.crossfk.listener.endtoend.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,16 +31,12 @@ public final class CrossfkProcess implements AutoCloseable {
    * @param temporary the process's folder for temporary files
    */
   public static CrossfkProcess start(Path temporary, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> command = new ArrayList<>(ChildJvm.quickCommand());
     command.add("-XX:TieredStopAtLevel=1");
-    command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Djava.io.tmpdir=" + temporary);
     command.add(Main.class.getName());
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    return new CrossfkProcess(builder.start());
+    return new CrossfkProcess(ChildJvm.process(command).start());
   }
 
   private static Thread read(BufferedReader reader, List<String> lines) {

@@ -7,8 +7,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command line understands, and how it ends. */
 class MainTest {
-  private record Run(int exitCode, String out, String err) {
+  record Run(int exitCode, String out, String err) {
     static Run of(String... arguments) {
       StringWriter out = new StringWriter();
       StringWriter err = new StringWriter();
@@ -136,22 +134,8 @@ class MainTest {
     assertThat(run.err()).contains("unknown rule \"order-user\"", "orders-user");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"tail", "tail --open"})
-  void aKafkaThatDoesNotAnswerIsToldInOneLine(String command, @TempDir Path folder)
-      throws IOException {
-    List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
-    arguments.addAll(List.of("-c", sound(folder).toString()));
-
-    Run run = Run.of(arguments.toArray(String[]::new));
-
-    assertThat(run.exitCode()).isEqualTo(69);
-    assertThat(run.err()).contains("127.0.0.1:1").doesNotContain("Exception");
-    assertThat(run.err().lines()).hasSize(1);
-  }
-
   /** A configuration without a mistake, of servers that are not there. */
-  private static Path sound(Path folder) throws IOException {
+  static Path sound(Path folder) throws IOException {
     Path config = folder.resolve("crossfk.yaml");
     Files.writeString(
         config,

@@ -42,7 +42,8 @@ class KillIT {
   private static Arena arena;
 
   @BeforeAll
-  static void start() {
+  static void start() throws Exception {
+    ClassArchive.make();
     arena = Arena.with(Map.of("users", 18, "orders", 15));
   }
 

@@ -33,30 +33,31 @@ public final class ListenerProcess implements AutoCloseable {
    * @param heap the JVM's largest heap, such as {@code 256m}
    */
   public static ListenerProcess start(Path configuration, String heap) {
+    return start(configuration, heap, ChildJvm.quickCommand());
+  }
+
+  /** With a command of {@link ChildJvm} that may have options already. */
+  static ListenerProcess start(Path configuration, String heap, List<String> jvm) {
     Path log = configuration.resolveSibling("listener.log");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> command = new ArrayList<>(jvm);
     command.add("-Xmx" + heap);
     // It lives for seconds: a quick start is worth more than the fastest code.
     command.addAll(
         List.of(
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
             "-XX:+ExitOnOutOfMemoryError",
             // Its own, and not that of tests, which is on the class path too.
-            "-Dlogback.configurationFile=logback.xml",
-            "--enable-native-access=ALL-UNNAMED"));
+            "-Dlogback.configurationFile=logback.xml"));
     String level = System.getProperty("crossfk.test.log");
     if (level != null) {
       command.add("-Dcrossfk.log.level=" + level);
     }
     command.addAll(List.of(ListenerMain.class.getName(), "run", "-c", configuration.toString()));
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        ChildJvm.process(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     try {
       long logBefore = Files.exists(log) ? Files.size(log) : 0;
       return new ListenerProcess(builder.start(), log, logBefore);
@@ -92,12 +93,16 @@ public final class ListenerProcess implements AutoCloseable {
 
   /** SIGTERM, and waits for the end. */
   public Ending terminate() throws InterruptedException {
+    return terminate(PATIENCE);
+  }
+
+  Ending terminate(Duration patience) throws InterruptedException {
     requireAlive();
     long before = System.nanoTime();
     // Not the process's own destroy: that would close the lifeline too.
     process.toHandle().destroy();
-    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-      throw new AssertionError("still there " + PATIENCE + " after SIGTERM:\n" + tail());
+    if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("still there " + patience + " after SIGTERM:\n" + tail());
     }
     return new Ending(process.exitValue(), Duration.ofNanos(System.nanoTime() - before));
   }

@@ -41,7 +41,8 @@ class StandbyIT {
   private AntiJoin antiJoin;
 
   @BeforeAll
-  static void start() {
+  static void start() throws Exception {
+    ClassArchive.make();
     arena = Arena.with(Map.of("users", 18, "orders", 14));
   }
 

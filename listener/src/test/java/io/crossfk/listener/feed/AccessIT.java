@@ -2,8 +2,10 @@ package io.crossfk.listener.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.crossfk.sandbox.KafkaBroker;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,11 +14,14 @@ import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AccessControlEntryFilter;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourcePatternFilter;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 
@@ -139,6 +144,16 @@ class AccessIT {
                         new AccessControlEntry(
                             "User:crossfk", "*", operation, AclPermissionType.ALLOW))));
     boss.createAcls(bindings).all().get();
+    // The controller has them; the broker, which decides, gets them a moment later.
+    ResourcePatternFilter here = new ResourcePatternFilter(type, name, PatternType.LITERAL);
+    await()
+        .pollDelay(Duration.ZERO)
+        .until(
+            () ->
+                boss.describeAcls(new AclBindingFilter(here, AccessControlEntryFilter.ANY))
+                    .values()
+                    .get()
+                    .containsAll(bindings));
   }
 
   private static FeedStartException refused(

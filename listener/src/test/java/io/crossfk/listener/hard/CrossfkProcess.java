@@ -2,6 +2,7 @@ package io.crossfk.listener.hard;
 
 import static org.awaitility.Awaitility.await;
 
+import io.crossfk.listener.endtoend.ChildJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,23 +42,20 @@ final class CrossfkProcess implements AutoCloseable {
    * @param arguments of {@code crossfk}
    */
   static CrossfkProcess start(Path folder, List<String> jvm, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> command = new ArrayList<>(ChildJvm.quickCommand());
     command.addAll(jvm);
     command.addAll(
         List.of(
             "-Duser.language=tr",
             "-Duser.country=TR",
             "-Duser.timezone=Asia/Kathmandu",
-            "--enable-native-access=ALL-UNNAMED",
             CrossfkMain.class.getName()));
     command.addAll(List.of(arguments));
     try {
       Path out = Files.createTempFile(folder, "crossfk", ".out");
       Path err = Files.createTempFile(folder, "crossfk", ".err");
       ProcessBuilder builder =
-          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-      builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+          ChildJvm.process(command).redirectOutput(out.toFile()).redirectError(err.toFile());
       return new CrossfkProcess(builder.start(), out, err);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
@@ -72,7 +70,7 @@ final class CrossfkProcess implements AutoCloseable {
     }
     return start(
         folder,
-        List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"),
+        List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
         "run",
         "-c",
         configuration.toString());

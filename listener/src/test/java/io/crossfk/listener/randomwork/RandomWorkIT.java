@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code crossfk.random.time} is how long ({@code 15m}), {@code crossfk.random.seed} makes the
  * same plan again: the same statements of each client and the same faults; not the same timing.
  */
+@Order(8) // Long: it begins first.
 class RandomWorkIT {
   private static final long SEED = Long.getLong("crossfk.random.seed", System.nanoTime());
   private static final Duration TIME =

@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>A refusal rolls back; across databases the same statements stay.
  */
+@Order(9) // Long: it begins first.
 class NativeOracleIT {
   /** The first two under one listener, the last under another that found its slots lost. */
   static final int PHASES = 3;

@@ -110,6 +110,7 @@ final class TestDatabase implements AutoCloseable {
   public void close() throws SQLException {
     await()
         .atMost(Duration.ofSeconds(10))
+        .pollDelay(Duration.ZERO)
         .until(
             () ->
                 "0"
