@@ -291,6 +291,21 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
+   * Makes the stopped server begin in recovery at its next start; {@code pg_promote()} then puts it
+   * on another timeline, as a failover does.
+   */
+  public synchronized void startNextInRecovery() {
+    if (closed || isRunning()) {
+      throw new IllegalStateException(name + " is " + (closed ? "closed" : "running"));
+    }
+    try {
+      Files.createFile(data.resolve("standby.signal"));
+    } catch (IOException failed) {
+      throw new SandboxException("making " + name + " a standby: " + failed.getMessage(), failed);
+    }
+  }
+
+  /**
    * Stops every process of the server with SIGSTOP: it hangs, and its connections stay open. Only
    * {@link #resume}, {@link #kill} and {@link #close} work then.
    */

@@ -30,6 +30,12 @@ public final class AlertLog implements AutoCloseable {
     return records.await(id, record -> record.type().equals("resolved"), "is resolved");
   }
 
+  /** The records of one alert until now. */
+  public List<Transition> records(String id) {
+    records.awaitEnd();
+    return records.history(id);
+  }
+
   /** The records of one alert until now, as the words of their types. */
   public List<String> history(String id) {
     records.awaitEnd();

@@ -143,6 +143,7 @@ public final class Stage implements AutoCloseable {
                         user: "%s"
                         password: "%s"
                         lookups: { connections: 2, timeout: 3s }
+                        probe: 1s
                     """
                         .formatted(
                             database, server.jdbcUrl(name), server.user(), server.password())));
