@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
     description = {
       "",
       "Reads the topics of violations and of alerts as any consumer would, committed records only,"
-          + " in no consumer group. With --json, violations only. It needs Kafka, and no database. Times are UTC."
+          + " in no consumer group. With --json, violations only. It needs Kafka, and no database."
+          + " Times are UTC."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -58,7 +59,9 @@ final class TailCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path config;
 
-  @Option(names = "--open", description = "Shows which alerts fire and a table of what is open now, and exits.")
+  @Option(
+      names = "--open",
+      description = "Shows which alerts fire and a table of what is open now, and exits.")
   private boolean open;
 
   @Option(

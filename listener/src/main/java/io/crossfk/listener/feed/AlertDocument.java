@@ -51,8 +51,7 @@ record AlertDocument(
   }
 
   static AlertDocument blind(Rule rule, String reason, Instant since) {
-    return firing(
-        rule, Kind.BLIND, AlertSummary.blind(rule, reason), Optional.of(reason), since);
+    return firing(rule, Kind.BLIND, AlertSummary.blind(rule, reason), Optional.of(reason), since);
   }
 
   static AlertDocument overflow(Rule rule, Instant since) {

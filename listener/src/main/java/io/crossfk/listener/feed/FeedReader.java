@@ -21,7 +21,8 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * Reads the violations topic from its beginning, committed transactions only, and follows it; the
- * alerts topic too if that is asked for. In no group: it disturbs nobody. One thread at a time, but {@link #wakeUp} may come from any.
+ * alerts topic too if that is asked for. In no group: it disturbs nobody. One thread at a time, but
+ * {@link #wakeUp} may come from any.
  */
 public final class FeedReader implements AutoCloseable {
   private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
@@ -44,8 +45,7 @@ public final class FeedReader implements AutoCloseable {
     return open(settings, true);
   }
 
-  private static FeedReader open(FeedSettings settings, boolean alerts)
-      throws FeedStartException {
+  private static FeedReader open(FeedSettings settings, boolean alerts) throws FeedStartException {
     List<String> problems = new KafkaProperties(settings).problems();
     if (!problems.isEmpty()) {
       throw new FeedStartException(FeedStartException.Reason.REFUSED, problems, null);

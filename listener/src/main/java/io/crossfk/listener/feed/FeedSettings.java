@@ -40,12 +40,7 @@ public record FeedSettings(
   /** The default topics of an installation. */
   public static FeedSettings of(String name, Map<String, String> kafka) {
     return new FeedSettings(
-        name,
-        "crossfk.violations",
-        "crossfk.alerts",
-        "crossfk.state",
-        DEFAULT_PARTITIONS,
-        kafka);
+        name, "crossfk.violations", "crossfk.alerts", "crossfk.state", DEFAULT_PARTITIONS, kafka);
   }
 
   /** What fences a second writer of this installation. */

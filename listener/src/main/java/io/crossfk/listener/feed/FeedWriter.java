@@ -86,8 +86,7 @@ public final class FeedWriter implements AutoCloseable {
           new FeedLoop(
               settings, transactions, earlierLives, clock, faults, UUID.randomUUID().toString());
       loop.start();
-      return new FeedWriter(
-          shapes, clock, journal, earlierLives, new Alerts(journal, rules), loop);
+      return new FeedWriter(shapes, clock, journal, earlierLives, new Alerts(journal, rules), loop);
     } catch (FeedStartException | RuntimeException failed) {
       transactions.close();
       throw failed;
@@ -145,8 +144,9 @@ public final class FeedWriter implements AutoCloseable {
   /**
    * Takes out of the journal what the configured rules leave without a use, and returns when that
    * is durable. Rules that are gone or disabled, and those whose fingerprint differs: their open
-   * violations and alerts are resolved, their suspicions go. Judges without a rule, and databases of a judge
-   * that none of its rules reads: their positions go. Alerts that the others owe are told. Call it before any judge starts.
+   * violations and alerts are resolved, their suspicions go. Judges without a rule, and databases
+   * of a judge that none of its rules reads: their positions go. Alerts that the others owe are
+   * told. Call it before any judge starts.
    *
    * @param configured the enabled rules, bound or not; a judge has the name of their parent table
    * @return why each retired rule was retired, by rule name
@@ -161,9 +161,9 @@ public final class FeedWriter implements AutoCloseable {
   }
 
   /**
-   * Retires one rule, and returns when that is durable: resolves its open violations and alerts with this
-   * resolution from what the journal knows of them, and drops everything else of it. Their
-   * tombstones follow a day later. Call it before the rule's judge starts.
+   * Retires one rule, and returns when that is durable: resolves its open violations and alerts
+   * with this resolution from what the journal knows of them, and drops everything else of it.
+   * Their tombstones follow a day later. Call it before the rule's judge starts.
    *
    * @throws FeedFault if the feed is lost meanwhile; the fault handler knows it too
    */

@@ -284,8 +284,7 @@ sealed interface JournalEntry {
 
     /** The last record of it. */
     AlertEvent resolved(String summary, Instant at) {
-      return new AlertEvent(
-          AlertEvent.Type.RESOLVED, document.resolved(summary, at), number + 1);
+      return new AlertEvent(AlertEvent.Type.RESOLVED, document.resolved(summary, at), number + 1);
     }
 
     @Override

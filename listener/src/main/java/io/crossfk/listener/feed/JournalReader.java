@@ -99,7 +99,8 @@ final class JournalReader {
               + owner.get()
               + "\" and not of \""
               + settings.name()
-              + "\"; name another topic under feed: state (and others under feed: violations and alerts)",
+              + "\"; name another topic under feed: state (and others under feed: violations and"
+              + " alerts)",
           null);
     }
   }

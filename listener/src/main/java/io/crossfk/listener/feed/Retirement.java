@@ -114,7 +114,9 @@ final class Retirement {
     if (violation.isOpen()) {
       transition++;
       ViolationDocument ended = violation.endedBy(reason, now);
-      events.add(ViolationEvent.of(ViolationEvent.Type.RESOLVED, ended, entry.openedAtParent(), transition));
+      events.add(
+          ViolationEvent.of(
+              ViolationEvent.Type.RESOLVED, ended, entry.openedAtParent(), transition));
     }
     written.add(
         new JournalEntry.Retired(

@@ -34,7 +34,8 @@ record ViolationEvent(
   }
 
   /** What a transition publishes: the violation as it is now. */
-  static ViolationEvent of(Type type, ViolationDocument violation, Position openedAtParent, int transition) {
+  static ViolationEvent of(
+      Type type, ViolationDocument violation, Position openedAtParent, int transition) {
     return new ViolationEvent(
         type,
         violation.id(),
@@ -44,8 +45,10 @@ record ViolationEvent(
         Optional.of(violation));
   }
 
-  static ViolationEvent forgotten(String id, Position openedAtParent, int transition, Instant time) {
-    return new ViolationEvent(Type.FORGOTTEN, id, openedAtParent, transition, time, Optional.empty());
+  static ViolationEvent forgotten(
+      String id, Position openedAtParent, int transition, Instant time) {
+    return new ViolationEvent(
+        Type.FORGOTTEN, id, openedAtParent, transition, time, Optional.empty());
   }
 
   /**

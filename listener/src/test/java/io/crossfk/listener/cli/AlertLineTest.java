@@ -13,8 +13,7 @@ class AlertLineTest {
   @Test
   void anAlertIsOneLineThatStandsAlone() {
     assertThat(lines("blind", "firing", "orders-user is blind: slot lost.", false))
-        .containsExactly(
-            "2026-11-22T12:00:01.500Z  BLIND     orders-user is blind: slot lost.");
+        .containsExactly("2026-11-22T12:00:01.500Z  BLIND     orders-user is blind: slot lost.");
     assertThat(lines("overflow", "resolved", "orders-user: resolved", false).getFirst())
         .contains("  RESOLVED  orders-user: resolved");
   }

@@ -24,8 +24,8 @@ class StartSummaryTest {
             "  database db0: jdbc:postgresql://host0:5432/db (slot crossfk, publication crossfk)",
             "  database db1: jdbc:postgresql://host1:5432/db (slot crossfk, publication crossfk)",
             "  rule rule0: db0:public.child(a) -> db1:public.parent(b), grace 10s",
-            "  Kafka kafka:9092: violations go to topic crossfk.violations, alerts to crossfk.alerts,"
-                + " its own memory is topic crossfk.state");
+            "  Kafka kafka:9092: violations go to topic crossfk.violations, alerts to"
+                + " crossfk.alerts, its own memory is topic crossfk.state");
   }
 
   @Test

@@ -107,7 +107,8 @@ final class Clinic implements AutoCloseable {
     }
     text.append("kafka: { " + kafka + " }\n");
     text.append("name: clinic_" + number + "\n");
-    text.append("feed: { violations: clinic-%1$d.v, alerts: clinic-%1$d.a, state: clinic-%1$d.s }\n"
+    text.append(
+        "feed: { violations: clinic-%1$d.v, alerts: clinic-%1$d.a, state: clinic-%1$d.s }\n"
             .formatted(number));
     text.append("rules: [ \"" + rules().getFileName() + "\" ]\n");
     Files.writeString(configuration, text);

@@ -200,7 +200,8 @@ class AlertsTest {
 
   private static String text(Event event) {
     AlertEvent alert = (AlertEvent) event;
-    PublishedSchema.ALERT.assertDescribes(new String(alert.alert().toJson(), StandardCharsets.UTF_8));
+    PublishedSchema.ALERT.assertDescribes(
+        new String(alert.alert().toJson(), StandardCharsets.UTF_8));
     return (alert.word().replace("io.crossfk.alert.", "")
             + " "
             + alert.eventId()

@@ -91,11 +91,10 @@ class FeedWriterIT {
     assertThat(published)
         .extracting(FeedRecord::type)
         .containsExactlyInAnyOrder("io.crossfk.violation.opened", "io.crossfk.violation.resolved");
-    published.forEach(record -> PublishedSchema.VIOLATION.assertDescribes(record.json().orElseThrow()));
+    published.forEach(
+        record -> PublishedSchema.VIOLATION.assertDescribes(record.json().orElseThrow()));
     try (FeedReader reader = FeedReader.open(feed.settings())) {
-      assertThat(reader.open())
-          .extracting(FeedRecord::id)
-          .containsExactly("orders-user|[42]");
+      assertThat(reader.open()).extracting(FeedRecord::id).containsExactly("orders-user|[42]");
     }
   }
 
@@ -295,6 +294,9 @@ class FeedWriterIT {
       last.reconcile(List.of(Samples.ORDERS_USER.rule()));
       Broker.submitAndWait(
           last, Samples.cut(1).life(Samples.ORDERS_USER, new RuleLife.Watching()).build());
+      // Should it come back: it is over, and is not over twice.
+      Broker.submitAndWait(
+          last, Samples.cut(2).life(Samples.CARDS_USER, new RuleLife.Baseline()).build());
       assertThat(last.journal().entriesOf(JournalEntry.Alert.class)).hasSize(1);
     }
     try (FeedWriter afterwards = feed.writer()) {
@@ -351,12 +353,21 @@ class FeedWriterIT {
     owner.writer().close();
     FeedSettings intruder =
         new FeedSettings(
-            "intruder", "owner.violations", "owner.alerts", "owner.state", 3, owner.settings().kafka());
+            "intruder",
+            "owner.violations",
+            "owner.alerts",
+            "owner.state",
+            3,
+            owner.settings().kafka());
 
     assertThatThrownBy(
             () ->
                 FeedWriter.takeOver(
-                    intruder, Samples::shape, Samples::configured, InstantSource.system(), Broker::failOnFault))
+                    intruder,
+                    Samples::shape,
+                    Samples::configured,
+                    InstantSource.system(),
+                    Broker::failOnFault))
         .isInstanceOf(FeedStartException.class)
         .hasMessageContaining("owner.state is the memory of the installation \"owner\"")
         .hasMessageContaining("feed: state");

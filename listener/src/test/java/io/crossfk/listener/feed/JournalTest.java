@@ -214,8 +214,7 @@ class JournalTest {
     assertThat(change.events())
         .extracting(Event::eventId)
         .containsExactly("orders-user|[42]@1/AB#2");
-    ViolationDocument told =
-        ((ViolationEvent) change.events().getFirst()).value().orElseThrow();
+    ViolationDocument told = ((ViolationEvent) change.events().getFirst()).value().orElseThrow();
     assertThat(told.ended()).contains(new Violation.Ended(Resolution.RULE_CHANGED, now));
     assertThat(told.updatedAt()).isEqualTo(now);
     assertThat(told.openedAt()).isEqualTo(open.openedAt());
@@ -337,8 +336,7 @@ class JournalTest {
   }
 
   private List<Event> write(Cut cut) {
-    JournalChange change =
-        CutRecords.of(cut, Samples::shape, earlierLives, alerts, Samples.NOON);
+    JournalChange change = CutRecords.of(cut, Samples::shape, earlierLives, alerts, Samples.NOON);
     List<JournalEntry> written = new ArrayList<>(change.written());
     if (!cut.positions().isEmpty()) {
       written.add(new JournalEntry.Positions(cut.judge(), cut.positions()));

@@ -108,7 +108,8 @@ class ViolationDocumentTest {
     String open = json(Samples.ORDERS_USER, Samples.opened(Samples.ORDERS_USER, Key.of(42)));
 
     assertThat(PublishedSchema.VIOLATION.accepts(open)).isTrue();
-    assertThat(PublishedSchema.VIOLATION.accepts(open.replace("\"open\"", "\"resolved\""))).isFalse();
+    assertThat(PublishedSchema.VIOLATION.accepts(open.replace("\"open\"", "\"resolved\"")))
+        .isFalse();
     assertThat(
             PublishedSchema.VIOLATION.accepts(
                 open.replace("\"evidence\"", "\"resolution\":\"no-orphans\",\"evidence\"")))

@@ -55,7 +55,9 @@ class ViolationEventTest {
   @Test
   void attributeNamesAreLowerCaseLettersAndDigits() {
     for (Header header :
-        ViolationEvent.of(ViolationEvent.Type.UPDATED, VIOLATION, OPENING, 2).toRecord(SETTINGS).headers()) {
+        ViolationEvent.of(ViolationEvent.Type.UPDATED, VIOLATION, OPENING, 2)
+            .toRecord(SETTINGS)
+            .headers()) {
       assertThat(header.key()).matches("content-type|ce_[a-z0-9]+");
     }
   }
