@@ -294,6 +294,9 @@ class FeedWriterIT {
       last.reconcile(List.of(Samples.ORDERS_USER.rule()));
       Broker.submitAndWait(
           last, Samples.cut(1).life(Samples.ORDERS_USER, new RuleLife.Watching()).build());
+      // Should it come back: it is over, and is not over twice.
+      Broker.submitAndWait(
+          last, Samples.cut(2).life(Samples.CARDS_USER, new RuleLife.Baseline()).build());
       assertThat(last.journal().entriesOf(JournalEntry.Alert.class)).hasSize(1);
     }
     try (FeedWriter afterwards = feed.writer()) {
