@@ -1,6 +1,7 @@
 package io.crossfk.listener.feed;
 
 import io.crossfk.rules.judge.Cut;
+import io.crossfk.rules.judge.RuleLife;
 import io.crossfk.rules.judge.Suspicion;
 import io.crossfk.rules.judge.Transition;
 import io.crossfk.rules.judge.Violation;
@@ -51,6 +52,7 @@ final class CutRecords {
       Alerts alerts,
       Instant now) {
     CutRecords records = new CutRecords(cut.judge(), shapes, earlierLives, alerts, now);
+    cut.passed().forEach(passed -> records.alerts(passed.rule(), passed.life()));
     cut.lives().forEach(records::life);
     cut.transitions().forEach(records::transition);
     // Dropped first: a suspicion that is dropped and noted again in one cut is one (I5).
@@ -68,7 +70,11 @@ final class CutRecords {
 
   private void life(String rule, Cut.RememberedRule remembered) {
     put(new JournalEntry.RuleState(judge, rule, remembered));
-    JournalChange told = alerts.follow(rule, remembered.life(), now);
+    alerts(rule, remembered.life());
+  }
+
+  private void alerts(String rule, RuleLife life) {
+    JournalChange told = alerts.follow(rule, life, now);
     events.addAll(told.events());
     told.written().forEach(this::put);
     told.deleted().forEach(this::delete);

@@ -234,7 +234,15 @@ final class Audits {
   }
 
   private static void live(RuleDesk desk, RuleLife life) {
-    desk.lifeChanged |= !desk.life.equals(life);
+    if (desk.life.equals(life)) {
+      return;
+    }
+    if (desk.lifeIsNew
+        && (desk.life instanceof RuleLife.Blind || desk.life instanceof RuleLife.Overflow)) {
+      desk.passedLives.add(desk.life);
+    }
+    desk.lifeChanged = true;
+    desk.lifeIsNew = true;
     desk.life = life;
   }
 

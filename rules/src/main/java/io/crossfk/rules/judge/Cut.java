@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param noted suspicions that are new since the last cut
  * @param dropped suspicions of an earlier cut that are none any more
  * @param lives rules whose life changed since the last cut, by name
+ * @param passed in order, states of rules that came and went since the last cut, and that readers
+ *     are to hear of all the same: it was blind, be it for a moment
  */
 public record Cut(
     String judge,
@@ -26,7 +28,23 @@ public record Cut(
     List<Transition> transitions,
     List<Suspicion> noted,
     List<Dropped> dropped,
-    Map<String, RememberedRule> lives) {
+    Map<String, RememberedRule> lives,
+    List<PassedLife> passed) {
+
+  /** Between the last cut and this one the rule was in this state. */
+  public record PassedLife(String rule, RuleLife life) {}
+
+  /** In which no state came and went. */
+  public Cut(
+      String judge,
+      long number,
+      Map<String, Position> positions,
+      List<Transition> transitions,
+      List<Suspicion> noted,
+      List<Dropped> dropped,
+      Map<String, RememberedRule> lives) {
+    this(judge, number, positions, transitions, noted, dropped, lives, List.of());
+  }
 
   /** Names a suspicion that is none any more. */
   public record Dropped(String ruleName, Key key, boolean referrers) {}
@@ -61,5 +79,6 @@ public record Cut(
     noted = List.copyOf(noted);
     dropped = List.copyOf(dropped);
     lives = Map.copyOf(lives);
+    passed = List.copyOf(passed);
   }
 }

@@ -62,7 +62,9 @@ final class Ledger {
       }
     }
     Map<String, Cut.RememberedRule> lives = new HashMap<>();
+    List<Cut.PassedLife> passed = new ArrayList<>();
     for (RuleDesk desk : desks) {
+      desk.passedLives.forEach(life -> passed.add(new Cut.PassedLife(desk.rule().name(), life)));
       if (desk.lifeChanged) {
         lives.put(
             desk.rule().name(),
@@ -89,11 +91,17 @@ final class Ledger {
         dropped.add(name);
       }
     }
-    Cut cut = new Cut(judge, ++number, positions, transitions, noted, List.copyOf(dropped), lives);
+    Cut cut =
+        new Cut(
+            judge, ++number, positions, transitions, noted, List.copyOf(dropped), lives, passed);
     touched.clear();
     transitions = new ArrayList<>();
     lastPositions = positions;
-    desks.forEach(desk -> desk.lifeChanged = false);
+    for (RuleDesk desk : desks) {
+      desk.lifeChanged = false;
+      desk.lifeIsNew = false;
+      desk.passedLives.clear();
+    }
     return Optional.of(cut);
   }
 }

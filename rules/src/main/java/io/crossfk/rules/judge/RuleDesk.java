@@ -8,6 +8,7 @@ import io.crossfk.rules.model.BoundRule;
 import io.crossfk.rules.model.Rule;
 import io.crossfk.rules.model.TableReference;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,6 +101,12 @@ final class RuleDesk {
 
   /** Whether the journal must be told of the rule's life. */
   boolean lifeChanged;
+
+  /** Whether its life is another one than in the last cut. */
+  boolean lifeIsNew;
+
+  /** What it was since the last cut, and is no more, though readers should hear of it. */
+  final List<RuleLife> passedLives = new ArrayList<>();
 
   RuleDesk(BoundRule bound, DatabaseDesk child, DatabaseDesk parent, RuleLife life) {
     this.bound = bound;

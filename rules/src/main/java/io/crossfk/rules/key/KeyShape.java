@@ -54,6 +54,17 @@ public final class KeyShape {
     CAST
   }
 
+  /** Shapes of the same types read the same keys. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof KeyShape shape && pairs.equals(shape.pairs);
+  }
+
+  @Override
+  public int hashCode() {
+    return pairs.hashCode();
+  }
+
   private KeyShape(List<Pair> pairs) {
     this.pairs = List.copyOf(pairs);
     this.forms =

@@ -46,6 +46,7 @@ final class JudgeAuditsTest {
           ... until it is fit again and audited                 | u:unfit=A@30 => ; u:print=B@40 life? => audit-after-running blind ; open end life? => watching
           ... what was heard meanwhile is not cached (I2)       | u:print=A@0 u:unfit=A@10 => ; u:print=A@40 => audit-after-running ; p+7 c+7 => presence7
           ... a reading that is older than its reason says nothing | u:at50 u:unfit=A@60 u:print=A@55 +60s life? => blind ; u:print=A@60 life? => audit-after-running blind
+          it is told though its audit ends before the next cut  | u:print=A@30 cut u:print=B@40 open end cut => watching audit-after-running passed-blind watching
           one unfit side is enough                              | u:unfit=A@30 o:unfit=A@30 => ; u:print=A@40 +60s life? => blind ; o:print=A@40 => audit-after-running
           """)
   void changesThatNoLogTells(String promise, String line) {
@@ -67,8 +68,8 @@ final class JudgeAuditsTest {
           ... and a parent that comes in time is silence        | u:at5 o:at5 open keys:7 end absent7 +10s broken7 cut => audit presence7 proof7 ignored7#0 watching ; c+7 present7 cut => presence7 no-longer-ignored7#0
           a parent that came and goes is told                   | u:at5 o:at5 open keys:7 end absent7 +10s broken7 cut => audit presence7 proof7 ignored7#0 watching ; p-7 broken7 +10s broken7 cut => proof7 proof7 no-longer-ignored7#0 opened7#1:parent-delete
           what breaks after the baseline is told                | u:at5 o:at5 open end => audit ; c+7 absent7 +10s broken7 cut => presence7 proof7 opened7#1:child-insert watching
-          what a later audit finds is told                      | u:at5 o:at5 open end u:gap u:at9 => audit audit ; open keys:7 end absent7 +10s broken7 cut => presence7 proof7 opened7#1:existing watching
-          ... but not what is ignored already                   | u:at5 o:at5 open keys:7 end absent7 +10s broken7 cut => audit presence7 proof7 ignored7#0 watching ; u:gap u:at9 => proof7 audit ; open keys:7 end broken7 cut untold? => proof7 watching 0+1
+          what a later audit finds is told                      | u:at5 o:at5 open end u:gap u:at9 => audit audit ; open keys:7 end absent7 +10s broken7 cut => presence7 proof7 opened7#1:existing passed-blind watching
+          ... but not what is ignored already                   | u:at5 o:at5 open keys:7 end absent7 +10s broken7 cut => audit presence7 proof7 ignored7#0 watching ; u:gap u:at9 => proof7 audit ; open keys:7 end broken7 cut untold? => proof7 passed-blind watching 0+1
           """)
   void ignoredExistingViolations(String promise, String line) {
     plays(TestRules.ignoring(TestRules.plain(Duration.ofSeconds(10))), Memory.EMPTY, false, line);

@@ -392,6 +392,7 @@ final class JudgeScript {
               cut.noted().forEach(each -> said.add("noted" + name(each.ruleName(), each.key())));
               cut.dropped()
                   .forEach(each -> said.add("dropped" + name(each.ruleName(), each.key())));
+              cut.passed().forEach(each -> said.add("passed-" + each.life().word()));
               cut.lives().values().forEach(each -> said.add(each.life().word()));
             });
   }
