@@ -42,6 +42,7 @@ final class CatalogueWatch implements AutoCloseable {
   // Of the watch's thread, once it is started.
   private Map<TableReference, String> lastPrints = Map.of();
   private Map<TableReference, String> unfit = Map.of();
+  private Stream stream = () -> {};
 
   /**
    * @param shapes how the rules' keys are read in this session, by rule
@@ -66,11 +67,18 @@ final class CatalogueWatch implements AutoCloseable {
         new SlotAndPublication(Parts.source(database), database.slot(), database.publication());
   }
 
+  /** The change stream of the database. */
+  interface Stream {
+    /** Lets it begin anew where it stands. */
+    void renew() throws InterruptedException;
+  }
+
   /**
    * Goes on from the reading that was made before the stream began, with which nothing was amiss.
    */
-  void start(TablePrints first) {
+  void start(TablePrints first, Stream ofDatabase) {
     lastPrints = first.prints();
+    stream = ofDatabase;
     Thread.ofVirtual().name("crossfk-catalogue-" + database.name()).start(this::watch);
   }
 
@@ -95,8 +103,16 @@ final class CatalogueWatch implements AutoCloseable {
 
   private void look() throws SQLException, InterruptedException {
     TablePrints prints = setup.prints(tables);
-    if (prints.prints().equals(lastPrints) && unfit.isEmpty()) {
-      return;
+    if (prints.prints().equals(lastPrints)) {
+      if (unfit.isEmpty()) {
+        return;
+      }
+    } else {
+      // PostgreSQL's sender goes on to use the name that a partitioned table had when it first told
+      // of one of its partitions, also after the table was renamed back. What it told wrongly until
+      // now was visible before the audit that follows.
+      stream.renew();
+      prints = setup.prints(tables);
     }
     Diagnosis diagnosis = Diagnosis.of(configuration, database, tables);
     tell(prints, reasons(diagnosis));

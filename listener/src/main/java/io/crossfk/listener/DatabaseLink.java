@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 final class DatabaseLink implements SourceEvents, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DatabaseLink.class);
+  private static final Duration RENEWAL_PATIENCE = Duration.ofSeconds(5);
   private static final Duration RECOVERY_PAUSE = Duration.ofSeconds(2);
 
   private final PostgresAddress address;
@@ -107,7 +108,7 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
       }
     }
     open(ready.identity(), startAt, prints);
-    catalogue.start(prints);
+    catalogue.start(prints, this::renew);
   }
 
   /** There is no slot any more, and none may be made: the rules are blind, and stay so. */
@@ -287,6 +288,19 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
         .addKeyValue("database", address.database())
         .addKeyValue("position", startOf(ready.slot()))
         .log("change stream made anew after a gap; its rules are audited");
+  }
+
+  /** Lets the stream begin anew where it stands, and waits for that, for some seconds. */
+  private void renew() throws InterruptedException {
+    ChangeSource open;
+    synchronized (this) {
+      open = source;
+    }
+    if (open != null && !open.renew(RENEWAL_PATIENCE)) {
+      log.atDebug()
+          .addKeyValue("database", address.database())
+          .log("the stream has no connection now; its next one will be new");
+    }
   }
 
   boolean isConnected() {

@@ -1,6 +1,7 @@
 package io.crossfk.listener.source;
 
 import io.crossfk.rules.change.Position;
+import java.time.Duration;
 
 /**
  * The change stream of one database: a thread that reads the log and hands changes to a {@link
@@ -25,6 +26,15 @@ public interface ChangeSource extends AutoCloseable {
    * @throws IllegalArgumentException if the position is beyond all that was delivered
    */
   void acknowledge(Position durable);
+
+  /**
+   * Goes on over a new connection: a server may keep what it knew of a table for as long as one
+   * lasts.
+   *
+   * @param patience how long to wait for the new connection
+   * @return false if there is none yet; one that comes later is new as well
+   */
+  boolean renew(Duration patience) throws InterruptedException;
 
   SourceStatus status();
 

@@ -284,7 +284,7 @@ class BlindnessIT {
   void thePublicationIsDropped() throws Exception {
     stage.sql("users", "drop publication " + stage.name());
     stage.sql("users", "delete from users where id = 1001");
-    awaitTold("fired", stage.name());
+    awaitTold("fired", "users:public.users");
     awaitWatching();
     feed.awaitOpened(id(1001));
     stage.sql("users", "insert into users values (1001)");

@@ -43,6 +43,9 @@ public final class PostgresSource implements ChangeSource {
   private final BackOff backOff = new BackOff(RandomGenerator.getDefault());
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread thread;
+  /** Counted down by the first connection that is attempted after it was set. */
+  private volatile @Nullable CountDownLatch renewal;
+
   private volatile @Nullable ReplicationConnection current;
 
   // Of the source's thread.
@@ -86,6 +89,13 @@ public final class PostgresSource implements ChangeSource {
   @Override
   public void acknowledge(Position durable) {
     log.acknowledge(durable);
+  }
+
+  @Override
+  public boolean renew(Duration patience) throws InterruptedException {
+    CountDownLatch connected = new CountDownLatch(1);
+    renewal = connected;
+    return connected.await(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -163,6 +173,7 @@ public final class PostgresSource implements ChangeSource {
   /** One connection, from the attempt to its end. False if there shall be no other. */
   private boolean attempt() throws InterruptedException {
     Position from = log.acknowledged();
+    CountDownLatch asked = renewal;
     ReplicationConnection.Opening opening;
     try {
       opening = ReplicationConnection.open(settings, from, expected);
@@ -183,11 +194,12 @@ public final class PostgresSource implements ChangeSource {
         yield true;
       }
       case ReplicationConnection.Opening.Streaming streaming ->
-          stream(streaming.connection(), from);
+          stream(streaming.connection(), from, asked);
     };
   }
 
-  private boolean stream(ReplicationConnection connection, Position from)
+  private boolean stream(
+      ReplicationConnection connection, Position from, @Nullable CountDownLatch asked)
       throws InterruptedException {
     long since = System.nanoTime();
     current = connection;
@@ -196,6 +208,12 @@ public final class PostgresSource implements ChangeSource {
       log.connected(connection.identity(), from);
       connected(connection.identity(), from);
       sink.streamStarted(connection.identity(), from);
+      if (asked != null) {
+        if (renewal == asked) {
+          renewal = null;
+        }
+        asked.countDown();
+      }
       StreamPump pump =
           new StreamPump(
               connection,
@@ -205,7 +223,7 @@ public final class PostgresSource implements ChangeSource {
               settings.limits(),
               new ShutdownWatch(settings.address()),
               from,
-              this::ended);
+              () -> ended() || renewal != null);
       pump.run();
       pump.finish();
       return true;
