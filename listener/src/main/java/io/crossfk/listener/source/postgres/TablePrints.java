@@ -26,9 +26,11 @@ import java.util.Map;
  * the catalogue: a table that was taken out and put back has another.
  *
  * @param prints by table; of a table that does not exist, too
+ * @param oids of those that exist
  * @param logEnd read after the prints: what they show happened before it
  */
-public record TablePrints(Map<TableReference, String> prints, Position logEnd) {
+public record TablePrints(
+    Map<TableReference, String> prints, Map<Long, TableReference> oids, Position logEnd) {
 
   private static final String PRINTS =
       """
@@ -59,7 +61,7 @@ public record TablePrints(Map<TableReference, String> prints, Position logEnd) {
         (select string_agg(concat_ws(' ', r.oid, r.xmin), ',' order by r.oid)
           from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
           where p.pubname = ? and r.prrelid = c.oid),
-        published.how))
+        published.how)), c.oid::int8
       from wanted w
       left join pg_namespace n on n.nspname = w.schema_name
       left join pg_class c on c.relnamespace = n.oid and c.relname = w.table_name
@@ -70,6 +72,7 @@ public record TablePrints(Map<TableReference, String> prints, Position logEnd) {
 
   public TablePrints {
     prints = Map.copyOf(prints);
+    oids = Map.copyOf(oids);
   }
 
   /**
@@ -78,6 +81,7 @@ public record TablePrints(Map<TableReference, String> prints, Position logEnd) {
   static TablePrints read(Connection connection, String publication, List<WatchedTable> tables)
       throws SQLException {
     Map<TableReference, String> prints = new LinkedHashMap<>();
+    Map<Long, TableReference> oids = new LinkedHashMap<>();
     try (PreparedStatement query = connection.prepareStatement(PRINTS)) {
       List<String> columns = new ArrayList<>();
       List<Boolean> needsCtid = new ArrayList<>();
@@ -97,11 +101,16 @@ public record TablePrints(Map<TableReference, String> prints, Position logEnd) {
       }
       try (ResultSet result = query.executeQuery()) {
         while (result.next()) {
-          prints.put(tables.get(result.getInt(1) - 1).table(), result.getString(2));
+          TableReference table = tables.get(result.getInt(1) - 1).table();
+          prints.put(table, result.getString(2));
+          long oid = result.getLong(3);
+          if (!result.wasNull()) {
+            oids.put(oid, table);
+          }
         }
       }
     }
-    return new TablePrints(prints, logEnd(connection));
+    return new TablePrints(prints, oids, logEnd(connection));
   }
 
   private static Array texts(Connection connection, List<String> texts) throws SQLException {
