@@ -4,17 +4,23 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /**
  * The peer: {@code users} as a foreign table (postgres_fdw) beside {@code orders}, and one
  * anti-join over both, on a connection that is already open.
  */
 final class FdwAntiJoin {
-  /** Best of 1,000 to 100,000, which hardly differ above this one. */
+  /** More rows at a time make no difference any more. */
   private static final int FETCH_SIZE = 50_000;
+
+  /** Ways to go; the planner's own choice comes first. */
+  private static final List<String> WAYS =
+      List.of("", "; set enable_mergejoin = off", "; set enable_hashjoin = off");
 
   private final Servers servers;
   private final String query;
+  private String way = WAYS.getFirst();
 
   private FdwAntiJoin(Servers servers, String query) {
     this.servers = servers;
@@ -53,10 +59,28 @@ final class FdwAntiJoin {
     for (int i = 0; i < parent.length; i++) {
       condition.append(i == 0 ? "" : " and ").append("u.%s = o.%s".formatted(parent[i], child[i]));
     }
-    return new FdwAntiJoin(
-        servers,
-        "select count(*) from orders o where not exists (select from users u where %s)"
-            .formatted(condition));
+    FdwAntiJoin join =
+        new FdwAntiJoin(
+            servers,
+            "select count(*) from orders o where not exists (select from users u where %s)"
+                .formatted(condition));
+    join.chooseTheFastest();
+    return join;
+  }
+
+  /** The planner is not asked twice: what is fastest here is what is measured. */
+  private void chooseTheFastest() throws SQLException {
+    double least = Double.MAX_VALUE;
+    String fastest = way;
+    for (String candidate : WAYS) {
+      way = candidate;
+      double seconds = run().seconds();
+      if (seconds < least) {
+        least = seconds;
+        fastest = candidate;
+      }
+    }
+    way = fastest;
   }
 
   Result run() throws SQLException {
@@ -87,7 +111,7 @@ final class FdwAntiJoin {
   private Connection open() throws SQLException {
     Connection connection = servers.orders().connect(Servers.ORDERS);
     try (Statement statement = connection.createStatement()) {
-      statement.execute("set work_mem = '2GB'");
+      statement.execute("set work_mem = '2GB'" + way);
       return connection;
     } catch (SQLException e) {
       connection.close();
