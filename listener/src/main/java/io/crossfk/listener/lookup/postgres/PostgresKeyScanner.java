@@ -101,7 +101,7 @@ public final class PostgresKeyScanner implements KeyScanner {
     PostgresDatabase database = database(table(rule, side).database());
     Connection connection;
     try {
-      connection = new Sessions(database, (int) SILENCE.toSeconds()).getConnection();
+      connection = new Sessions(database, (int) SILENCE.toSeconds()).forBulk();
     } catch (SQLException e) {
       return failed(database, e);
     }
