@@ -44,7 +44,10 @@ public final class OneShotCheck {
 
   /** Is told how it goes; the rows on other threads. */
   public interface Observer {
-    /** A rule begins; the numbers are what the databases' statistics say. */
+    /** Whether anybody wants to know how many rows there are: to ask costs two connections. */
+    boolean wantsEstimates();
+
+    /** A rule begins; the numbers are what the databases' statistics say, if they were asked. */
     void begins(BoundRule rule, OptionalLong childRows, OptionalLong parentRows);
 
     /** Rows that came since the last call. */
@@ -77,10 +80,11 @@ public final class OneShotCheck {
               new RuleCheck.Limits(
                   options.folder(), Runtime.getRuntime().maxMemory() / PART_FOR_KEYS));
       for (BoundRule rule : bound) {
+        boolean wanted = observer.wantsEstimates();
         observer.begins(
             rule,
-            estimate(scanner, rule, KeyScanner.Side.CHILD),
-            estimate(scanner, rule, KeyScanner.Side.PARENT));
+            wanted ? estimate(scanner, rule, KeyScanner.Side.CHILD) : OptionalLong.empty(),
+            wanted ? estimate(scanner, rule, KeyScanner.Side.PARENT) : OptionalLong.empty());
         RuleCheck.Progress progress =
             side -> new PacedRows(options.mostRowsASecond(), rows -> observer.passed(side, rows));
         CheckOutcome outcome =
