@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -25,8 +26,8 @@ final class PairWriter implements Callable<PairWriter.Work> {
   private final double pairsASecond;
   private final Deque<Long> alive = new ArrayDeque<>();
   private volatile boolean stopped;
-  private volatile long commits;
-  private volatile long longestGap;
+  private final AtomicLong commits = new AtomicLong();
+  private final AtomicLong longestGap = new AtomicLong();
 
   /**
    * @param first number of a user and of an order that nobody else uses, nor those after it
@@ -43,7 +44,7 @@ final class PairWriter implements Callable<PairWriter.Work> {
   record Work(long commits, double longestGapSeconds) {}
 
   Work soFar() {
-    return new Work(commits, longestGap / 1e9);
+    return new Work(commits.get(), longestGap.get() / 1e9);
   }
 
   /** Ends it after the pairs that are alive have gone. */
@@ -102,8 +103,8 @@ final class PairWriter implements Callable<PairWriter.Work> {
     require(one.executeUpdate());
     other.setLong(1, number);
     require(other.executeUpdate());
-    longestGap = Math.max(longestGap, System.nanoTime() - before);
-    commits += 2;
+    longestGap.accumulateAndGet(System.nanoTime() - before, Math::max);
+    commits.addAndGet(2);
   }
 
   private static void require(int rows) {
