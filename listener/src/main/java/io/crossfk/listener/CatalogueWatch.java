@@ -14,9 +14,11 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,8 @@ final class CatalogueWatch implements AutoCloseable {
   private final Consumer<RuntimeException> faults;
   private final SlotAndPublication setup;
   private final CountDownLatch closing = new CountDownLatch(1);
+
+  private final AtomicLong readings = new AtomicLong();
 
   // Of the watch's thread, once it is started.
   private Map<TableReference, String> lastPrints = Map.of();
@@ -87,6 +91,7 @@ final class CatalogueWatch implements AutoCloseable {
       while (!closing.await(database.probe().toMillis(), TimeUnit.MILLISECONDS)) {
         try {
           look();
+          readings.incrementAndGet();
         } catch (SQLException unreachable) {
           log.atDebug()
               .addKeyValue("database", database.name())
@@ -114,7 +119,7 @@ final class CatalogueWatch implements AutoCloseable {
       stream.renew(prints);
       prints = setup.prints(tables);
     }
-    Diagnosis diagnosis = Diagnosis.of(configuration, database, tables);
+    Diagnosis diagnosis = diagnose(prints);
     tell(prints, reasons(diagnosis));
     if (diagnosis.readsOtherwise(shapes)) {
       outdated.run();
@@ -127,8 +132,21 @@ final class CatalogueWatch implements AutoCloseable {
           .addKeyValue("statements", diagnosis.statements())
           .log("published again");
       TablePrints after = setup.prints(tables);
-      tell(after, reasons(Diagnosis.of(configuration, database, tables)));
+      tell(after, reasons(diagnose(after)));
     }
+  }
+
+  /** Of the tables that stand differently than before, or were unfit. */
+  private Diagnosis diagnose(TablePrints prints) throws SQLException, InterruptedException {
+    List<WatchedTable> concerned =
+        tables.stream()
+            .filter(
+                table ->
+                    unfit.containsKey(table.table())
+                        || !Objects.equals(
+                            prints.prints().get(table.table()), lastPrints.get(table.table())))
+            .toList();
+    return Diagnosis.of(configuration, database, concerned);
   }
 
   private Map<TableReference, String> reasons(Diagnosis diagnosis) {
@@ -165,6 +183,11 @@ final class CatalogueWatch implements AutoCloseable {
     check.catalogueRead(new Event.CatalogueRead(database.name(), standings, prints.logEnd()));
     lastPrints = prints.prints();
     unfit = Map.copyOf(reasons);
+  }
+
+  /** How many readings are done. */
+  long readings() {
+    return readings.get();
   }
 
   /** What a stream begins with: told before anything of it. */
