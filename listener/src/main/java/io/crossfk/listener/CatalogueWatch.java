@@ -49,7 +49,7 @@ final class CatalogueWatch implements AutoCloseable {
   private long answeredUnfit;
   private Map<TableReference, String> lastPrints = Map.of();
   private Map<TableReference, String> unfit = Map.of();
-  private Stream stream = () -> {};
+  private Stream stream = prints -> {};
 
   /**
    * @param shapes how the rules' keys are read in this session, by rule
@@ -76,8 +76,8 @@ final class CatalogueWatch implements AutoCloseable {
 
   /** The change stream of the database. */
   interface Stream {
-    /** Lets it begin anew where it stands. */
-    void renew() throws InterruptedException;
+    /** Lets it begin anew where it stands, knowing the tables by these prints. */
+    void renew(TablePrints prints) throws InterruptedException;
   }
 
   /**
@@ -127,7 +127,7 @@ final class CatalogueWatch implements AutoCloseable {
       // PostgreSQL's sender goes on to use the name that a partitioned table had when it first told
       // of one of its partitions, also after the table was renamed back. What it told wrongly until
       // now was visible before the audit that follows.
-      stream.renew();
+      stream.renew(prints);
       prints = setup.prints(tables);
     }
     Diagnosis diagnosis = Diagnosis.of(configuration, database, tables);

@@ -171,6 +171,7 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
                 startAt,
                 Optional.of(expected),
                 tables,
+                prints.oids(),
                 StreamLimits.DEFAULT),
             check.sinkFor(address.database(), this));
     source = opened;
@@ -296,12 +297,12 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
   }
 
   /** Lets the stream begin anew where it stands, and waits for that, for some seconds. */
-  private void renew() throws InterruptedException {
+  private void renew(TablePrints prints) throws InterruptedException {
     ChangeSource open;
     synchronized (this) {
       open = source;
     }
-    if (open != null && !open.renew(RENEWAL_PATIENCE)) {
+    if (open != null && !open.renew(prints.oids(), RENEWAL_PATIENCE)) {
       log.atDebug()
           .addKeyValue("database", address.database())
           .log("the stream has no connection now; its next one will be new");

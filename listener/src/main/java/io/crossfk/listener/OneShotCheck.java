@@ -44,7 +44,10 @@ public final class OneShotCheck {
 
   /** Is told how it goes; the rows on other threads. */
   public interface Observer {
-    /** A rule begins; the numbers are what the databases' statistics say. */
+    /** Whether anybody wants to know how many rows there are: to ask costs two connections. */
+    boolean wantsEstimates();
+
+    /** A rule begins; the numbers are what the databases' statistics say, if they were asked. */
     void begins(BoundRule rule, OptionalLong childRows, OptionalLong parentRows);
 
     /** Rows that came since the last call. */
@@ -54,6 +57,14 @@ public final class OneShotCheck {
   }
 
   private OneShotCheck() {}
+
+  /**
+   * Loads what every check needs, in the background: on two cores that is time won while the
+   * configuration is read. May be left out.
+   */
+  public static void prepare() {
+    Thread.ofPlatform().daemon().name("crossfk-prepare").start(PostgresKeyScanner::prepare);
+  }
 
   /**
    * Checks rules, and blocks until all are done.
@@ -69,7 +80,8 @@ public final class OneShotCheck {
     List<CheckOutcome> outcomes = new ArrayList<>();
     try (PostgresKeyScanner scanner =
             new PostgresKeyScanner(Parts.lookup(configuration), options.statementTimeout());
-        PostgresLookups lookups = new PostgresLookups(Parts.lookup(configuration), bound)) {
+        PostgresLookups lookups =
+            PostgresLookups.onPlatformThreads(Parts.lookup(configuration), bound)) {
       RuleCheck check =
           new RuleCheck(
               scanner,
@@ -77,10 +89,11 @@ public final class OneShotCheck {
               new RuleCheck.Limits(
                   options.folder(), Runtime.getRuntime().maxMemory() / PART_FOR_KEYS));
       for (BoundRule rule : bound) {
+        boolean wanted = observer.wantsEstimates();
         observer.begins(
             rule,
-            estimate(scanner, rule, KeyScanner.Side.CHILD),
-            estimate(scanner, rule, KeyScanner.Side.PARENT));
+            wanted ? estimate(scanner, rule, KeyScanner.Side.CHILD) : OptionalLong.empty(),
+            wanted ? estimate(scanner, rule, KeyScanner.Side.PARENT) : OptionalLong.empty());
         RuleCheck.Progress progress =
             side -> new PacedRows(options.mostRowsASecond(), rows -> observer.passed(side, rows));
         CheckOutcome outcome =

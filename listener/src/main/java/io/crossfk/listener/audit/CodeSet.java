@@ -1,6 +1,5 @@
 package io.crossfk.listener.audit;
 
-import io.crossfk.listener.lookup.KeyCode;
 import java.util.Arrays;
 
 /**
@@ -8,20 +7,31 @@ import java.util.Arrays;
  * several threads.
  */
 final class CodeSet {
-  private static final int FIRST_SLOTS = 1024;
-  private static final int FIRST_BYTES = 16 * 1024;
+  private static final int FEWEST_SLOTS = 1024;
+  private static final int MOST_SLOTS = 1 << 30;
 
   /** Place of the element in {@link #bytes}, plus one; 0 where there is none. */
-  private int[] places = new int[FIRST_SLOTS];
+  private int[] places;
 
   /** A part of the hash that does not choose the slot: most others are told apart by it. */
-  private int[] tags = new int[FIRST_SLOTS];
+  private int[] tags;
 
   /** Each element with its length in four bytes before it. */
-  private byte[] bytes = new byte[FIRST_BYTES];
+  private byte[] bytes;
 
   private int end;
   private int size;
+
+  /** An empty set with room for so much, and more if need be. */
+  CodeSet(long codes, long bytesWithLengths) {
+    int slots = FEWEST_SLOTS;
+    while (slots < 2 * codes && slots < MOST_SLOTS) {
+      slots *= 2;
+    }
+    places = new int[slots];
+    tags = new int[slots];
+    bytes = new byte[(int) Math.min(Integer.MAX_VALUE - 8L, Math.max(1024, bytesWithLengths))];
+  }
 
   int size() {
     return size;
@@ -47,7 +57,7 @@ final class CodeSet {
     }
     places[slot] = end + 1;
     tags[slot] = tag(hash);
-    KeyCode.INTS.set(bytes, end, length);
+    SpilledCodes.LENGTHS.set(bytes, end, length);
     System.arraycopy(code, from, bytes, end + Integer.BYTES, length);
     end = needed;
     if (++size > places.length / 2) {
@@ -72,7 +82,7 @@ final class CodeSet {
   }
 
   private boolean isAt(int place, byte[] code, int from, int to) {
-    int length = (int) KeyCode.INTS.get(bytes, place);
+    int length = (int) SpilledCodes.LENGTHS.get(bytes, place);
     int start = place + Integer.BYTES;
     return Arrays.equals(bytes, start, start + length, code, from, to);
   }
@@ -88,7 +98,7 @@ final class CodeSet {
     int mask = places.length - 1;
     for (int place : oldPlaces) {
       if (place != 0) {
-        int length = (int) KeyCode.INTS.get(bytes, place - 1);
+        int length = (int) SpilledCodes.LENGTHS.get(bytes, place - 1);
         int start = place - 1 + Integer.BYTES;
         long hash = Hashes.of(bytes, start, start + length);
         int slot = (int) hash & mask;

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
- * All keys of one side of a rule in bounded memory: integers in a compressed bitmap as long as that
- * is small, everything else in a file. One thread at a time.
+ * All keys of one side of a rule in bounded memory: integers bit by bit if they lie close to each
+ * other, else in a compressed bitmap as long as that is small, everything else in a file. One
+ * thread at a time.
  */
 final class GatheredKeys implements KeySink, AutoCloseable {
   private static final int BUFFER = 64 * 1024;
@@ -24,10 +25,11 @@ final class GatheredKeys implements KeySink, AutoCloseable {
   private final long bitmapBytes;
   private final int mostPartlyNull;
   private final Set<Key> partlyNull = new LinkedHashSet<>();
+  private @Nullable PagedBits pages;
+  private @Nullable Roaring64Bitmap bitmap;
   private final long[] buffer = new long[BUFFER];
   private int buffered;
   private long looked;
-  private @Nullable Roaring64Bitmap bitmap = new Roaring64Bitmap();
   private @Nullable SpilledCodes spilled;
   private final byte[] wholeCode = new byte[Long.BYTES];
 
@@ -40,10 +42,18 @@ final class GatheredKeys implements KeySink, AutoCloseable {
     this.folder = folder;
     this.bitmapBytes = bitmapBytes;
     this.mostPartlyNull = mostPartlyNull;
+    this.pages = new PagedBits(bitmapBytes);
   }
 
   @Override
   public void whole(long key) {
+    PagedBits into = pages;
+    if (into != null) {
+      if (into.add(key)) {
+        return;
+      }
+      toBitmap(into);
+    }
     buffer[buffered++] = key;
     if (buffered == BUFFER) {
       flush();
@@ -82,6 +92,14 @@ final class GatheredKeys implements KeySink, AutoCloseable {
     }
   }
 
+  private Roaring64Bitmap toBitmap(PagedBits from) {
+    Roaring64Bitmap into = new Roaring64Bitmap();
+    from.forEach(into::addLong);
+    pages = null;
+    bitmap = into;
+    return into;
+  }
+
   private void toFile(Roaring64Bitmap from) {
     bitmap = null;
     from.forEach(this::spill);
@@ -114,15 +132,29 @@ final class GatheredKeys implements KeySink, AutoCloseable {
     return partlyNull;
   }
 
+  /** The integers, if they are all in pages; null if not. To be called at the end. */
+  @Nullable PagedBits pages() {
+    return spilled == null ? pages : null;
+  }
+
   /** The integers, if they are all in memory; null if there is a file. To be called at the end. */
   @Nullable Roaring64Bitmap bitmap() {
     flush();
-    return spilled == null ? bitmap : null;
+    if (spilled != null) {
+      return null;
+    }
+    PagedBits inPages = pages;
+    return inPages == null ? bitmap : toBitmap(inPages);
   }
 
   /** Everything as bytes in a file. To be called at the end. */
   SpilledCodes file() {
     flush();
+    PagedBits inPages = pages;
+    if (inPages != null) {
+      pages = null;
+      inPages.forEach(this::spill);
+    }
     Roaring64Bitmap inMemory = bitmap;
     if (inMemory != null) {
       toFile(inMemory);

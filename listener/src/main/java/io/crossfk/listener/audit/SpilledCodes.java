@@ -1,9 +1,11 @@
 package io.crossfk.listener.audit;
 
-import io.crossfk.listener.lookup.KeyCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,11 @@ import java.util.Arrays;
  */
 final class SpilledCodes implements AutoCloseable {
   static final int PARTITIONS = 256;
+
+  /** How lengths are written before byte strings, here and in {@link CodeSet}. */
+  static final VarHandle LENGTHS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
+
   private static final int PARTITION_BITS = 8;
 
   /** What is collected for a partition before it is written. */
@@ -89,7 +96,7 @@ final class SpilledCodes implements AutoCloseable {
         partition.chunk = new byte[needed];
       }
     }
-    KeyCode.INTS.set(partition.chunk, partition.filled, length);
+    LENGTHS.set(partition.chunk, partition.filled, length);
     System.arraycopy(code, from, partition.chunk, partition.filled + Integer.BYTES, length);
     partition.filled += needed;
     partition.bytes += needed;
@@ -158,7 +165,7 @@ final class SpilledCodes implements AutoCloseable {
     int at = 0;
     while (at < length) {
       int start = at + Integer.BYTES;
-      int next = start + (int) KeyCode.INTS.get(chunk, at);
+      int next = start + (int) LENGTHS.get(chunk, at);
       taker.take(chunk, start, next);
       at = next;
     }

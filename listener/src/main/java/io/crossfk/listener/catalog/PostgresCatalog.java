@@ -107,7 +107,10 @@ public final class PostgresCatalog {
       throws InterruptedException {
     long start = System.nanoTime();
     // Never closed: that would wait for a reading that cannot be interrupted, a look-up of a name.
-    ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    // Platform threads: with the sockets of virtual ones a command ends 0.3 s later.
+    ExecutorService executor =
+        Executors.newThreadPerTaskExecutor(
+            Thread.ofPlatform().daemon().name("crossfk-catalogue-", 0).factory());
     try {
       Map<CatalogDatabase, Future<Reading>> pending = new LinkedHashMap<>();
       for (CatalogDatabase database : databases) {
@@ -124,7 +127,7 @@ public final class PostgresCatalog {
       }
       return readings;
     } finally {
-      // Interrupting a virtual thread closes the socket that it waits for.
+      // What still waits for its database ends by its socket's timeout, soon after ours.
       executor.shutdownNow();
     }
   }

@@ -106,6 +106,7 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     LogSetup.onlyWarnings();
     requireSense();
+    OneShotCheck.prepare();
     PrintWriter err = spec.commandLine().getErr();
     Configuration configuration;
     try {

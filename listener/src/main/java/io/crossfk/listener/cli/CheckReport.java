@@ -155,6 +155,7 @@ final class CheckReport {
         object.put("status", checked.violations().isEmpty() ? "clean" : "broken");
         object.put("childRows", checked.childRows());
         object.put("parentRows", checked.parentRows());
+        object.put("candidates", checked.candidates());
         object.put("brokenKeys", checked.violations().size());
         object.put("more", checked.more());
         object.put(

@@ -34,6 +34,11 @@ final class ProgressBar implements OneShotCheck.Observer, AutoCloseable {
   }
 
   @Override
+  public boolean wantsEstimates() {
+    return shown;
+  }
+
+  @Override
   public synchronized void begins(
       BoundRule begun, OptionalLong childRows, OptionalLong parentRows) {
     rule = begun.rule().name();

@@ -44,9 +44,12 @@ public final class KeyCode {
   /** Empty if the key is written as canonical JSON. */
   private final List<Column> columns;
 
+  private final boolean oneWhole;
+
   private KeyCode(KeyShape shape, List<Column> columns) {
     this.shape = shape;
     this.columns = List.copyOf(columns);
+    this.oneWhole = columns.size() == 1 && columns.getFirst() == Column.WHOLE;
   }
 
   public static KeyCode of(KeyShape shape) {
@@ -78,7 +81,7 @@ public final class KeyCode {
 
   /** Whether a key is one integer, and its code a {@code long}. */
   public boolean isOneWhole() {
-    return columns.size() == 1 && columns.getFirst() == Column.WHOLE;
+    return oneWhole;
   }
 
   /** Each column's code; empty if the key is written as canonical JSON. */

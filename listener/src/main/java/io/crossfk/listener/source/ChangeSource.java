@@ -1,7 +1,9 @@
 package io.crossfk.listener.source;
 
 import io.crossfk.rules.change.Position;
+import io.crossfk.rules.model.TableReference;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * The change stream of one database: a thread that reads the log and hands changes to a {@link
@@ -31,10 +33,11 @@ public interface ChangeSource extends AutoCloseable {
    * Goes on over a new connection: a server may keep what it knew of a table for as long as one
    * lasts.
    *
+   * @param oids which tables have these numbers now, whatever the log still calls them
    * @param patience how long to wait for the new connection
    * @return false if there is none yet; one that comes later is new as well
    */
-  boolean renew(Duration patience) throws InterruptedException;
+  boolean renew(Map<Long, TableReference> oids, Duration patience) throws InterruptedException;
 
   SourceStatus status();
 

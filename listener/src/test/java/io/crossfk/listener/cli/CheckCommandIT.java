@@ -141,6 +141,7 @@ class CheckCommandIT {
 
     assertThat(rules).hasSize(2);
     assertThat(rules.get(1).required("status").stringValue()).isEqualTo("clean");
+    assertThat(rules.get(0).required("candidates").intValue()).isEqualTo(2);
     JsonNode violation = rules.get(0).required("violations").get(0);
     assertThat(violation.required("id").stringValue()).isEqualTo("orders-user|[7001]");
     assertThat(violation.required("key").toString()).isEqualTo("{\"user_id\":7001}");

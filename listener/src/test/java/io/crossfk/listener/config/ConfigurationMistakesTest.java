@@ -229,8 +229,8 @@ class ConfigurationMistakesTest {
                 + " and '_', and begins with no digit, since replication slots are named after it"),
         arguments(
             "topics: {}",
-            "8:1: topics: unknown property \"topics\"; known here: cache, databases, feed, kafka,"
-                + " name, ops, rules"),
+            "8:1: topics: unknown property \"topics\"; known here: audit, cache, databases, feed,"
+                + " kafka, name, ops, rules"),
         arguments("feed: { partitions: 0 }", "8:21: feed.partitions: 0 is below 1"),
         arguments(
             "feed: { state: 'a b' }",

@@ -3,6 +3,9 @@ package io.crossfk.listener.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossfk.listener.config.Configuration;
+import io.crossfk.listener.config.ConfigurationReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +48,7 @@ class BlindnessIT {
   private AntiJoin antiJoin;
   private RunningListener listener;
   private Workload workload;
+  private Configuration configuration;
   private int alertsBefore;
   private int seed;
 
@@ -69,9 +73,18 @@ class BlindnessIT {
         "insert into orders (user_id) select generate_series(1000, 1005)");
     stage.sql(
         "users",
-        "create role reader login password 'reader' replication in role pg_monitor",
-        "grant select on users to reader");
-    Configuration configuration = stage.configuration(RULE);
+        "create role reader login password 'reader' replication",
+        "alter table users owner to reader",
+        "grant create on database " + stage.name() + " to reader");
+    Path file = stage.configure(RULE);
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replaceFirst(
+                "(users:\\n[^\\n]*\\n *user: )[^\\n]*(\\n *password: )[^\\n]*",
+                "$1reader$2reader"));
+    assertThat(file).content().contains("reader");
+    configuration = ConfigurationReader.read(file);
     antiJoin = new AntiJoin(stage, configuration.rules().enabled());
     feed = stage.follow();
     alerts = stage.followAlerts();
@@ -342,7 +355,82 @@ class BlindnessIT {
     stage.sql("orders", "delete from orders where user_id = 1008");
   }
 
+  @Test
+  void aPrivilegeIsRevokedAndGrantedAgain() throws Exception {
+    stage.sql("users", "revoke select on users from reader");
+    awaitTold("fired", "SELECT");
+    stage.sql("orders", "insert into orders (user_id) values (1009)");
+    stage.sql("users", "grant select on users to reader");
+    awaitWatching();
+    feed.awaitOpened(id(1009));
+    stage.sql("orders", "delete from orders where user_id = 1009");
+  }
+
+  @Test
+  void aTableIsDroppedAndMadeAnew() throws Exception {
+    workload.stop();
+    stage.sql("orders", "create table saved as select * from orders", "drop table orders");
+    awaitTold("fired", "orders");
+    stage.sql(
+        "orders",
+        "create table orders (id bigint default nextval('order_ids'), user_id bigint, note text,"
+            + " primary key (id, user_id)) partition by range (user_id)",
+        "create table orders_others partition of orders default",
+        "create table orders_part partition of orders for values from (1000) to (2000)",
+        "create index on orders (user_id)",
+        "insert into orders select * from saved",
+        "insert into orders (user_id) values (1010)",
+        "drop table saved");
+    awaitWatching();
+    feed.awaitOpened(id(1010));
+    stage.sql("orders", "delete from orders where user_id = 1010");
+    feed.awaitResolved(id(1010));
+  }
+
   // --- slots and servers ---
+
+  @Test
+  void aSlotHasLostItsLogWhileNobodyListened() throws Exception {
+    listener.close();
+    arena.server("orders").execute("postgres", "alter system set max_slot_wal_keep_size = '1MB'");
+    stage.row("orders", "select pg_reload_conf()::text");
+    Awaitility.await("lost")
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              stage.row("orders", "select pg_switch_wal()::text from pg_create_restore_point('x')");
+              arena.server("orders").execute("postgres", "checkpoint");
+              return stage
+                  .row(
+                      "orders",
+                      "select wal_status from pg_replication_slots where slot_name = '"
+                          + stage.name()
+                          + "'")
+                  .getFirst()
+                  .equals("lost");
+            });
+    arena.server("orders").execute("postgres", "alter system reset max_slot_wal_keep_size");
+    stage.row("orders", "select pg_reload_conf()::text");
+    listener = stage.run(configuration);
+    awaitTold("fired", "has lost its log");
+    awaitWatching();
+  }
+
+  @Test
+  void aSlotIsMadeAnewByHandWhileNobodyListened() throws Exception {
+    listener.close();
+    String slot = stage.name();
+    stage.row("orders", "select pg_drop_replication_slot('" + slot + "')::text");
+    stage.sql("orders", "insert into orders (user_id) values (1011)");
+    stage.row(
+        "orders",
+        "select (pg_create_logical_replication_slot('" + slot + "', 'pgoutput')).lsn::text");
+    listener = stage.run(configuration);
+    awaitTold("fired", "beyond our position");
+    awaitWatching();
+    feed.awaitOpened(id(1011));
+    stage.sql("orders", "delete from orders where user_id = 1011");
+  }
 
   @Test
   void aSlotIsMovedAheadBySomebodyElse() throws Exception {

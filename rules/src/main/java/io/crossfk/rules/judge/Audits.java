@@ -14,12 +14,14 @@ import java.util.Optional;
 final class Audits {
   private final JudgeClock clock;
   private final JudgeLimits limits;
+  private final PresenceCache cache;
   private List<AuditRequest> out = new ArrayList<>();
   private long number;
 
-  Audits(JudgeClock clock, JudgeLimits limits) {
+  Audits(JudgeClock clock, JudgeLimits limits, PresenceCache cache) {
     this.clock = clock;
     this.limits = limits;
+    this.cache = cache;
   }
 
   /** Wanted now; one that runs begins again, since what it read before may have changed unseen. */
@@ -101,6 +103,8 @@ final class Audits {
       }
     } else if (isScheduledNow(desk)) {
       desk.auditCause = Cause.EXISTING;
+      // What it is to find no stream has told: a cached key may be gone without a word (I2).
+      cache.clear();
       start(desk, true, desk.rule().audit().flatMap(schedule -> schedule.until(clock.wall)));
     }
   }

@@ -58,7 +58,7 @@ public final class Judge {
     this.rules = new JudgedRules(name);
     this.ledger = new Ledger(name);
     this.questions = new Questions(clock, timers, ledger, limits);
-    this.audits = new Audits(clock, limits);
+    this.audits = new Audits(clock, limits, cache);
     this.keeper = new DeskKeeper(clock, limits, questions, ledger, audits);
     this.untold = new Untold(questions);
     this.verdicts = new Verdicts(clock, timers, questions, ledger, cache, keeper, untold);

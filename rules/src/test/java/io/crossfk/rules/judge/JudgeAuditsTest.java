@@ -86,6 +86,7 @@ final class JudgeAuditsTest {
           ... also over a crash                                 | +14400s open pass:p3 cut => scheduled-audit-until-22:00 watching ; crash => scheduled-audit@p3-until-22:00
           ... unless something happens that no log tells        | +14400s open pass:p3 +21600s pause => scheduled-audit-until-22:00 ; u:gap u:at5 => audit
           ... or a child's key is unknown                       | +14400s open pass:p3 +21600s pause => scheduled-audit-until-22:00 ; c? => snapshot-o ; +30s => audit
+          it believes no key that was cached before (I2)        | p+7 +14400s open => snapshot-u scheduled-audit-until-22:00 ; keys:7 => presence7
           one that fails is tried again                         | +14400s fail +5s life? => scheduled-audit-until-22:00 scheduled-audit-until-22:00 watching
           what it finds is told, and counted when the logs have passed it | +14400s open keys:7 end => scheduled-audit-until-22:00 presence7 ; absent7 broken7 cut => proof7 snapshot-o snapshot-u opened7#1:existing watching ; untold? => 0+0 ; seen-u seen-o +1s untold? => 1+0
           ... but not while a log is behind                     | u:at50 +14400s open keys:7 end => scheduled-audit-until-22:00 presence7 ; absent7 broken7 => proof7 snapshot-o snapshot-u ; seen-u seen-o@60 +1s untold? => 0+0 ; o:at60 +1s untold? => 1+0

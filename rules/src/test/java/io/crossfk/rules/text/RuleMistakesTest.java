@@ -103,12 +103,14 @@ class RuleMistakesTest {
             "5:5: rules[0].maxOpen: unknown property \"maxOpen\"; did you mean \"max-open\"?"),
         arguments(
             "colour: red",
-            "5:5: rules[0].colour: unknown property \"colour\"; known here: child, description,"
-                + " enabled, grace, match, max-open, name, owner, parent, runbook, severity"),
+            "5:5: rules[0].colour: unknown property \"colour\"; known here: audit, child,"
+                + " description, enabled, existing, grace, match, max-open, name, owner, parent,"
+                + " runbook, severity"),
         arguments(
             "? \"a b\"\n    : 1",
-            "5:7: rules[0][\"a b\"]: unknown property \"a b\"; known here: child, description,"
-                + " enabled, grace, match, max-open, name, owner, parent, runbook, severity"),
+            "5:7: rules[0][\"a b\"]: unknown property \"a b\"; known here: audit, child,"
+                + " description, enabled, existing, grace, match, max-open, name, owner, parent,"
+                + " runbook, severity"),
         arguments("name: again", "5:5: rules[0].name: \"name\" stands here twice; first in line 2"),
         arguments(
             "<<: {}",

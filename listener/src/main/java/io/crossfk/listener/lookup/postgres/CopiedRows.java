@@ -5,7 +5,7 @@ import io.crossfk.listener.lookup.KeySink;
 import io.crossfk.rules.key.Key;
 import io.crossfk.rules.key.KeyValue;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +23,12 @@ final class CopiedRows {
   private final boolean child;
   private final KeySink sink;
   private final int columns;
+  private final boolean oneWhole;
+
+  /** Whether keys are canonical JSON; else each column has a code. */
+  private final boolean canonical;
+
+  private final KeyCode.Column[] coded;
   private byte[] written = new byte[64];
   private boolean begun;
   private boolean ended;
@@ -35,6 +41,9 @@ final class CopiedRows {
     this.child = child;
     this.sink = sink;
     this.columns = code.shape().pairs().size();
+    this.oneWhole = code.isOneWhole();
+    this.coded = code.columns().toArray(KeyCode.Column[]::new);
+    this.canonical = coded.length == 0;
   }
 
   /** Whether the end was seen: without it rows are missing. */
@@ -60,7 +69,7 @@ final class CopiedRows {
       if (fields != columns) {
         throw new IllegalArgumentException("a row of " + fields + " fields, not of " + columns);
       }
-      at = code.isOneWhole() ? oneWhole(message, at) : row(message, at);
+      at = oneWhole ? oneWhole(message, at) : row(message, at);
       rows++;
     }
     return rows;
@@ -90,57 +99,51 @@ final class CopiedRows {
 
   private int row(byte[] message, int start) {
     int at = start;
+    int to = 0;
     boolean partlyNull = false;
     for (int column = 0; column < columns; column++) {
       int length = (int) KeyCode.INTS.get(message, at);
-      partlyNull |= length < 0;
-      at += Integer.BYTES + Math.max(0, length);
+      at += Integer.BYTES;
+      if (length < 0) {
+        partlyNull = true;
+      } else {
+        if (!canonical && !partlyNull) {
+          to = write(message, at, length, coded[column], to);
+        }
+        at += length;
+      }
     }
     if (partlyNull) {
       sink.partlyNull(slowly(message, start));
-    } else if (code.columns().isEmpty()) {
-      byte[] canonical = code.canonical(slowly(message, start));
-      sink.code(canonical, 0, canonical.length);
+    } else if (canonical) {
+      byte[] text = code.canonical(slowly(message, start));
+      sink.code(text, 0, text.length);
     } else {
-      quickly(message, start, at);
+      sink.code(written, 0, to);
     }
     return at;
   }
 
-  /** Field by field, as the database sends it. */
-  private void quickly(byte[] message, int start, int end) {
-    int most = end - start + Long.BYTES * columns;
-    if (written.length < most) {
-      written = new byte[2 * most];
+  /** A field as the database sends it, at a place of {@link #written}; returns the next place. */
+  private int write(byte[] message, int at, int length, KeyCode.Column column, int place) {
+    int end = place + length + Long.BYTES;
+    if (written.length < end) {
+      written = Arrays.copyOf(written, 2 * end);
     }
-    int at = start;
-    int to = 0;
-    for (KeyCode.Column column : code.columns()) {
-      int length = (int) KeyCode.INTS.get(message, at);
-      at += Integer.BYTES;
-      switch (column) {
-        case WHOLE -> {
-          KeyCode.LONGS.set(written, to, whole(message, at, length));
-          to += Long.BYTES;
-        }
-        case UUID -> {
-          System.arraycopy(message, at, written, to, length);
-          to += length;
-        }
-        case TEXT -> {
-          KeyCode.INTS.set(written, to, length);
-          System.arraycopy(message, at, written, to + Integer.BYTES, length);
-          to += Integer.BYTES + length;
-        }
-      }
-      at += length;
+    int to = place;
+    if (column == KeyCode.Column.TEXT) {
+      KeyCode.INTS.set(written, to, length);
+      to += Integer.BYTES;
+    } else if (column == KeyCode.Column.WHOLE && length != Long.BYTES) {
+      KeyCode.LONGS.set(written, to, whole(message, at, length));
+      return to + Long.BYTES;
     }
-    sink.code(written, 0, to);
+    System.arraycopy(message, at, written, to, length);
+    return to + length;
   }
 
   /** By way of a key. Where keys are canonical JSON the database sends texts. */
   private Key slowly(byte[] message, int start) {
-    List<KeyCode.Column> coded = code.columns();
     @Nullable String[] texts = new @Nullable String[columns];
     @Nullable KeyValue[] values = new @Nullable KeyValue[columns];
     int at = start;
@@ -148,11 +151,11 @@ final class CopiedRows {
       int length = (int) KeyCode.INTS.get(message, at);
       at += Integer.BYTES;
       if (length >= 0) {
-        if (coded.isEmpty() || coded.get(column) == KeyCode.Column.TEXT) {
+        if (canonical || coded[column] == KeyCode.Column.TEXT) {
           String text = new String(message, at, length, StandardCharsets.UTF_8);
           texts[column] = text;
           values[column] = new KeyValue.Text(text);
-        } else if (coded.get(column) == KeyCode.Column.WHOLE) {
+        } else if (coded[column] == KeyCode.Column.WHOLE) {
           values[column] = new KeyValue.Whole(whole(message, at, length));
         } else {
           values[column] =
@@ -165,7 +168,7 @@ final class CopiedRows {
         at += length;
       }
     }
-    if (!coded.isEmpty()) {
+    if (!canonical) {
       return Key.of(values);
     }
     return child ? code.shape().fromChild(texts) : code.shape().fromParent(texts).orElseThrow();

@@ -7,6 +7,7 @@ import io.crossfk.listener.lookup.KeySink;
 import io.crossfk.listener.lookup.LookupException;
 import io.crossfk.rules.model.BoundRule;
 import io.crossfk.rules.model.TableReference;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,9 +20,11 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
+import org.slf4j.LoggerFactory;
 
 /** Reads whole tables by {@code COPY … TO STDOUT (FORMAT binary)}. */
 public final class PostgresKeyScanner implements KeyScanner {
@@ -53,6 +56,22 @@ public final class PostgresKeyScanner implements KeyScanner {
   public PostgresKeyScanner(List<PostgresDatabase> databases, Duration statementTimeout) {
     databases.forEach(database -> this.databases.put(database.name(), database));
     this.statementTimeout = statementTimeout;
+  }
+
+  /**
+   * Loads the driver and what it proves a password with: most of the time that connecting takes.
+   */
+  public static void prepare() {
+    try {
+      Class.forName("org.postgresql.jdbc.PgConnection");
+      Class.forName("org.postgresql.core.v3.QueryExecutorImpl");
+      Mac.getInstance("HmacSHA256");
+    } catch (ClassNotFoundException | NoSuchAlgorithmException e) {
+      LoggerFactory.getLogger(PostgresKeyScanner.class)
+          .atDebug()
+          .setCause(e)
+          .log("Nothing was loaded beforehand");
+    }
   }
 
   @Override
@@ -101,7 +120,7 @@ public final class PostgresKeyScanner implements KeyScanner {
     PostgresDatabase database = database(table(rule, side).database());
     Connection connection;
     try {
-      connection = new Sessions(database, (int) SILENCE.toSeconds()).getConnection();
+      connection = new Sessions(database, (int) SILENCE.toSeconds()).forBulk();
     } catch (SQLException e) {
       return failed(database, e);
     }
@@ -185,7 +204,7 @@ public final class PostgresKeyScanner implements KeyScanner {
         // Cuts the socket, from any thread; the server ends the statement when it next writes.
         connection.abort(Runnable::run);
       } catch (SQLException e) {
-        org.slf4j.LoggerFactory.getLogger(PostgresKeyScanner.class)
+        LoggerFactory.getLogger(PostgresKeyScanner.class)
             .atDebug()
             .setCause(e)
             .log("A scan's connection could not be cut");

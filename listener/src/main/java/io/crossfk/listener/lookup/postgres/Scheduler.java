@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides which questions go to which database when: lanes take turns, an idle lane's question goes
  * at once, and batches grow while others are away. One lock, held for moments; batches run on
- * virtual threads.
+ * threads of their own.
  *
  * <p>A database that does not answer is <em>down</em> until a probe succeeds: its questions fail at
  * once instead of each waiting for it.
@@ -35,8 +36,7 @@ final class Scheduler implements AutoCloseable {
   /** Lanes with questions, the one served longest ago first. */
   private final LinkedHashSet<Lane> turns = new LinkedHashSet<>();
 
-  private final ExecutorService threads =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("crossfk-lookup-", 0).factory());
+  private final ExecutorService threads;
   private final BatchRunner runner;
   private final Probe probe;
   private final Tally tally;
@@ -53,7 +53,17 @@ final class Scheduler implements AutoCloseable {
         throws InterruptedException;
   }
 
-  Scheduler(List<PostgresDatabase> databases, BatchRunner runner, Probe probe, Tally tally) {
+  /**
+   * @param threads makes one for each batch; a virtual one can be interrupted while it waits for a
+   *     database
+   */
+  Scheduler(
+      List<PostgresDatabase> databases,
+      ThreadFactory threads,
+      BatchRunner runner,
+      Probe probe,
+      Tally tally) {
+    this.threads = Executors.newThreadPerTaskExecutor(threads);
     this.capacity = new Capacity(databases);
     this.runner = runner;
     this.probe = probe;

@@ -81,7 +81,17 @@ final class Sessions implements DataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
+    return open(new Properties());
+  }
+
+  /** For reading a whole table; an address that names a socket factory of its own keeps it. */
+  Connection forBulk() throws SQLException {
     Properties properties = new Properties();
+    PGProperty.SOCKET_FACTORY.set(properties, BulkSocketFactory.class.getName());
+    return open(properties);
+  }
+
+  private Connection open(Properties properties) throws SQLException {
     database.user().ifPresent(user -> PGProperty.USER.set(properties, user));
     database.password().ifPresent(password -> PGProperty.PASSWORD.set(properties, password));
     PGProperty.APPLICATION_NAME.set(properties, "crossfk");

@@ -160,7 +160,7 @@ final class PgOutputDecoder {
   private @Nullable Change relation() {
     reader.name("Relation");
     int id = reader.readInt();
-    WatchedTable watched = tables.find(reader.readName(), reader.readName());
+    WatchedTable watched = tables.find(id, reader.readName(), reader.readName());
     reader.skip(1); // the replica identity's kind: the columns' flags say all we need
     int count = reader.readShort();
     int[] slots = new int[count];

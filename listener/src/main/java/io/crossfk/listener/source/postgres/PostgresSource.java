@@ -6,9 +6,11 @@ import io.crossfk.listener.source.Gap;
 import io.crossfk.listener.source.SourceIdentity;
 import io.crossfk.listener.source.SourceStatus;
 import io.crossfk.rules.change.Position;
+import io.crossfk.rules.model.TableReference;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,7 @@ public final class PostgresSource implements ChangeSource {
   private final BackOff backOff = new BackOff(RandomGenerator.getDefault());
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread thread;
+
   /** Counted down by the first connection that is attempted after it was set. */
   private volatile @Nullable CountDownLatch renewal;
 
@@ -69,6 +72,7 @@ public final class PostgresSource implements ChangeSource {
                   .log("A watched table is unfit for its rules: {}", message);
               sink.unfit(table, message);
             });
+    tables.known(settings.oids());
     this.thread =
         Thread.ofPlatform()
             .name("source-" + settings.address().database())
@@ -92,7 +96,9 @@ public final class PostgresSource implements ChangeSource {
   }
 
   @Override
-  public boolean renew(Duration patience) throws InterruptedException {
+  public boolean renew(Map<Long, TableReference> oids, Duration patience)
+      throws InterruptedException {
+    tables.known(oids);
     CountDownLatch connected = new CountDownLatch(1);
     renewal = connected;
     return connected.await(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -209,7 +215,7 @@ public final class PostgresSource implements ChangeSource {
       connected(connection.identity(), from);
       sink.streamStarted(connection.identity(), from);
       if (asked != null) {
-        if (renewal == asked) {
+        if (asked.equals(renewal)) {
           renewal = null;
         }
         asked.countDown();

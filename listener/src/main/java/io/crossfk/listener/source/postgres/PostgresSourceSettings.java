@@ -3,7 +3,9 @@ package io.crossfk.listener.source.postgres;
 import io.crossfk.listener.source.SourceIdentity;
 import io.crossfk.listener.source.WatchedTable;
 import io.crossfk.rules.change.Position;
+import io.crossfk.rules.model.TableReference;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -12,6 +14,7 @@ import java.util.regex.Pattern;
  *
  * @param startAt the journaled position, or the consistent point of a slot made just now;
  *     everything that committed after it is delivered
+ * @param oids which tables have these oids now; need not name them all
  * @param expected the server that {@code startAt} belongs to; empty if nothing was journaled yet
  */
 public record PostgresSourceSettings(
@@ -21,6 +24,7 @@ public record PostgresSourceSettings(
     Position startAt,
     Optional<SourceIdentity> expected,
     List<WatchedTable> tables,
+    Map<Long, TableReference> oids,
     StreamLimits limits) {
 
   /** PostgreSQL's own rule for the names of slots; pgjdbc does not quote them. */
@@ -28,6 +32,7 @@ public record PostgresSourceSettings(
 
   public PostgresSourceSettings {
     tables = List.copyOf(tables);
+    oids = Map.copyOf(oids);
     requireSlotName(address.database(), slot);
     if (startAt.equals(Position.ZERO)) {
       throw new IllegalArgumentException(

@@ -32,9 +32,11 @@ import java.util.Map;
  * the indexes' numbers, which REINDEX changes.
  *
  * @param prints by table; of a table that does not exist, too
+ * @param oids of those that exist
  * @param logEnd read after the prints: what they show happened before it
  */
-public record TablePrints(Map<TableReference, String> prints, Position logEnd) {
+public record TablePrints(
+    Map<TableReference, String> prints, Map<Long, TableReference> oids, Position logEnd) {
 
   private static final String PRINTS =
       """
@@ -67,7 +69,7 @@ public record TablePrints(Map<TableReference, String> prints, Position logEnd) {
           from pg_partition_tree(c.oid) t join pg_class m on m.oid = t.relid
           where c.relkind = 'p'),
         concat_ws(' ', p.oid, p.xmin, to_jsonb(p)), concat_ws(' ', r.oid, r.xmin), {schema},
-        published.how))
+        published.how)), c.oid::int8
       from wanted w
       left join pg_namespace n on n.nspname = w.schema_name
       left join pg_class c on c.relnamespace = n.oid and c.relname = w.table_name
@@ -89,6 +91,7 @@ public record TablePrints(Map<TableReference, String> prints, Position logEnd) {
 
   public TablePrints {
     prints = Map.copyOf(prints);
+    oids = Map.copyOf(oids);
   }
 
   /**
@@ -97,6 +100,7 @@ public record TablePrints(Map<TableReference, String> prints, Position logEnd) {
   static TablePrints read(Connection connection, String publication, List<WatchedTable> tables)
       throws SQLException {
     Map<TableReference, String> prints = new LinkedHashMap<>();
+    Map<Long, TableReference> oids = new LinkedHashMap<>();
     boolean schemas = connection.getMetaData().getDatabaseMajorVersion() >= FIRST_WITH_SCHEMAS;
     String sql = PRINTS.replace("{schema}", schemas ? SCHEMA : "null");
     try (PreparedStatement query = connection.prepareStatement(sql)) {
@@ -117,11 +121,16 @@ public record TablePrints(Map<TableReference, String> prints, Position logEnd) {
       query.setString(6, publication);
       try (ResultSet result = query.executeQuery()) {
         while (result.next()) {
-          prints.put(tables.get(result.getInt(1) - 1).table(), result.getString(2));
+          TableReference table = tables.get(result.getInt(1) - 1).table();
+          prints.put(table, result.getString(2));
+          long oid = result.getLong(3);
+          if (!result.wasNull()) {
+            oids.put(oid, table);
+          }
         }
       }
     }
-    return new TablePrints(prints, logEnd(connection));
+    return new TablePrints(prints, oids, logEnd(connection));
   }
 
   private static Array texts(Connection connection, List<String> texts) throws SQLException {

@@ -20,6 +20,7 @@ final class WatchedTables {
   private final Map<String, Map<String, WatchedTable>> bySchema = new HashMap<>();
   private final Map<TableReference, Table> described = new HashMap<>();
   private final BiConsumer<TableReference, String> unfit;
+  private volatile Map<Long, TableReference> byOid = Map.of();
 
   /**
    * @param unfit told of each description that its rules cannot be judged by
@@ -33,8 +34,24 @@ final class WatchedTables {
     this.unfit = unfit;
   }
 
-  /** The watched table of that name, or null. pgoutput leaves the schema pg_catalog empty. */
-  @Nullable WatchedTable find(String schema, String table) {
+  /** Which tables have these oids now, whatever the log still calls them. Any thread may call. */
+  void known(Map<Long, TableReference> tables) {
+    byOid = Map.copyOf(tables);
+  }
+
+  /**
+   * The watched table, or null. By its oid first: PostgreSQL's sender goes on to use the name that
+   * a partitioned table had when it first told of one of its partitions, also after the table has
+   * its name back. pgoutput leaves the schema pg_catalog empty.
+   *
+   * @param oid unsigned
+   */
+  @Nullable WatchedTable find(int oid, String schema, String table) {
+    TableReference known = byOid.get(Integer.toUnsignedLong(oid));
+    return known == null ? find(schema, table) : find(known.schema(), known.table());
+  }
+
+  private @Nullable WatchedTable find(String schema, String table) {
     Map<String, WatchedTable> tables = bySchema.get(schema);
     return tables == null ? null : tables.get(table);
   }

@@ -20,6 +20,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -366,6 +367,7 @@ final class PostgresSourceIT {
                 beginning,
                 Optional.of(journaled),
                 List.of(watched("orders", "id")),
+                Map.of(),
                 QUICK),
             sink);
     open.add(source);

@@ -143,6 +143,6 @@ final class TestDatabase implements AutoCloseable {
   PostgresSourceSettings settings(
       PostgresAddress address, Position from, StreamLimits limits, WatchedTable... tables) {
     return new PostgresSourceSettings(
-        address, slot, slot, from, Optional.empty(), List.of(tables), limits);
+        address, slot, slot, from, Optional.empty(), List.of(tables), Map.of(), limits);
   }
 }
