@@ -5,10 +5,13 @@ import io.crossfk.listener.config.Configuration;
 import io.crossfk.listener.config.DatabaseSettings;
 import io.crossfk.listener.config.OnGap;
 import io.crossfk.listener.source.WatchedTable;
+import io.crossfk.listener.source.postgres.SetupResult;
 import io.crossfk.listener.source.postgres.SlotAndPublication;
 import io.crossfk.listener.source.postgres.TablePrints;
 import io.crossfk.rules.judge.Event;
 import io.crossfk.rules.key.KeyShape;
+import io.crossfk.rules.model.Rule;
+import io.crossfk.rules.model.TableKey;
 import io.crossfk.rules.model.TableReference;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -42,8 +45,10 @@ final class CatalogueWatch implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
 
   private final AtomicLong readings = new AtomicLong();
+  private final AtomicLong foundUnfit = new AtomicLong();
 
   // Of the watch's thread, once it is started.
+  private long answeredUnfit;
   private Map<TableReference, String> lastPrints = Map.of();
   private Map<TableReference, String> unfit = Map.of();
   private Stream stream = prints -> {};
@@ -86,6 +91,14 @@ final class CatalogueWatch implements AutoCloseable {
     Thread.ofVirtual().name("crossfk-catalogue-" + database.name()).start(this::watch);
   }
 
+  /**
+   * The stream found a table unfit, and only a reading of the catalogue makes it fit again; also if
+   * all is as it was, since it was another way in between. Any thread.
+   */
+  void streamFoundUnfit() {
+    foundUnfit.incrementAndGet();
+  }
+
   private void watch() {
     try {
       while (!closing.await(database.probe().toMillis(), TimeUnit.MILLISECONDS)) {
@@ -107,9 +120,10 @@ final class CatalogueWatch implements AutoCloseable {
   }
 
   private void look() throws SQLException, InterruptedException {
+    long found = foundUnfit.get(); // Before the reading, which must be newer (I2).
     TablePrints prints = setup.prints(tables);
     if (prints.prints().equals(lastPrints)) {
-      if (unfit.isEmpty()) {
+      if (unfit.isEmpty() && found == answeredUnfit) {
         return;
       }
     } else {
@@ -119,17 +133,28 @@ final class CatalogueWatch implements AutoCloseable {
       stream.renew(prints);
       prints = setup.prints(tables);
     }
-    Diagnosis diagnosis = diagnose(prints);
+    Diagnosis diagnosis =
+        found == answeredUnfit
+            ? diagnose(prints)
+            : Diagnosis.of(configuration, database, tables); // The stream said it of any of them.
     tell(prints, reasons(diagnosis));
-    if (diagnosis.readsOtherwise(shapes)) {
+    answeredUnfit = found;
+    if (!diagnosis.readOtherwise(shapes).isEmpty()) {
       outdated.run();
     } else if (!diagnosis.unpublished().isEmpty()
         && diagnosis.unfit().isEmpty()
-        && database.onGap() == OnGap.AUDIT
-        && setup.prepareWithSlot(tables).isPresent()) {
+        && diagnosis.mayPublish()
+        && database.onGap() == OnGap.AUDIT) {
+      publish();
+    }
+  }
+
+  /** Not without a slot: it is about to be made anew, and the publication with it. */
+  private void publish() throws SQLException, InterruptedException {
+    if (setup.prepareWithSlot(tables).orElse(null) instanceof SetupResult.Ready ready) {
       log.atInfo()
           .addKeyValue("database", database.name())
-          .addKeyValue("statements", diagnosis.statements())
+          .addKeyValue("executed", ready.executed())
           .log("published again");
       TablePrints after = setup.prints(tables);
       tell(after, reasons(diagnose(after)));
@@ -151,14 +176,24 @@ final class CatalogueWatch implements AutoCloseable {
 
   private Map<TableReference, String> reasons(Diagnosis diagnosis) {
     Map<TableReference, String> reasons = new HashMap<>(diagnosis.unfit());
+    boolean byHand = database.onGap() == OnGap.STOP || !diagnosis.mayPublish();
     for (TableReference table : diagnosis.unpublished()) {
       reasons.putIfAbsent(
           table,
           table
               + " is not published as its rules need"
-              + (database.onGap() == OnGap.STOP
-                  ? ", and on-gap is stop: run " + String.join(" ", diagnosis.statements())
-                  : ""));
+              + (database.onGap() == OnGap.STOP ? ", and on-gap is stop" : "")
+              + (byHand ? ": run " + String.join(" ", diagnosis.statements()) : ""));
+    }
+    for (String name : diagnosis.readOtherwise(shapes)) {
+      // What the judges were told of the columns holds no more; a new session tells others.
+      Rule rule = configuration.rules().named(name).orElseThrow();
+      for (TableKey side : List.of(rule.child(), rule.parent())) {
+        if (side.database().equals(database.name())) {
+          reasons.putIfAbsent(
+              side.table(), side + " and what it compares with have other types than before");
+        }
+      }
     }
     return reasons;
   }

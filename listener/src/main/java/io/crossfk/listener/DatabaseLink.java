@@ -224,6 +224,11 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
   }
 
   @Override
+  public void unfit(String database) {
+    catalogue.streamFoundUnfit();
+  }
+
+  @Override
   public void failed(String database, RuntimeException fault) {
     faults.accept(fault);
   }

@@ -28,12 +28,14 @@ import java.util.stream.Collectors;
  * @param unfit why, by table; empty if nothing is in the way
  * @param unpublished tables whose changes are not in the log as their rules need them
  * @param statements that publish them
+ * @param mayPublish whether our role may run them
  * @param shapes how the keys of the rules that touch the database are read now, by rule
  */
 record Diagnosis(
     Map<TableReference, String> unfit,
     Set<TableReference> unpublished,
     List<String> statements,
+    boolean mayPublish,
     Map<String, KeyShape> shapes) {
 
   Diagnosis {
@@ -83,7 +85,8 @@ record Diagnosis(
     }
     Map<String, KeyShape> shapes = new LinkedHashMap<>();
     report.bound().forEach(bound -> shapes.put(bound.rule().name(), bound.shape()));
-    return new Diagnosis(unfit, plan.added(), plan.publication(), shapes);
+    return new Diagnosis(
+        unfit, plan.added(), plan.publication(), plan.missingRights().isEmpty(), shapes);
   }
 
   private static void note(
@@ -130,13 +133,15 @@ record Diagnosis(
     }
   }
 
-  /** Whether a rule's keys are to be read in another way than before. */
-  boolean readsOtherwise(Map<String, KeyShape> before) {
+  /** The rules whose keys are to be read in another way than before. */
+  Set<String> readOtherwise(Map<String, KeyShape> before) {
     return shapes.entrySet().stream()
-        .anyMatch(
+        .filter(
             now -> {
               KeyShape was = before.get(now.getKey());
               return was != null && !was.equals(now.getValue());
-            });
+            })
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 }

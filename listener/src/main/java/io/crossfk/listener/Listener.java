@@ -151,7 +151,7 @@ public final class Listener implements AutoCloseable {
           log.atInfo().log("a database that was waited for can be reached: its rules join");
           break;
         }
-        if (leading.isOutdated()) {
+        if (leading.isOutdated() && canBeginAnew(report)) {
           log.atInfo().log("columns of rules have other types than before: a new session begins");
           break;
         }
@@ -162,6 +162,14 @@ public final class Listener implements AutoCloseable {
     } finally {
       session = null;
     }
+  }
+
+  /** Whether a new session would have all the rules of this one: else its others go on here. */
+  private boolean canBeginAnew(CatalogReport report) throws InterruptedException {
+    CatalogReport now = readCatalogues();
+    return now.errors().isEmpty()
+        && now.waiting().size() <= report.waiting().size()
+        && Preflight.problems(configuration, now).isEmpty();
   }
 
   private final class Faults implements Session.Faults {

@@ -11,6 +11,8 @@ import io.crossfk.listener.source.postgres.SetupResult;
 import io.crossfk.listener.source.postgres.SlotAndPublication;
 import io.crossfk.listener.source.postgres.TablePrints;
 import io.crossfk.rules.model.BoundRule;
+import io.crossfk.rules.model.Rule;
+import io.crossfk.rules.model.TableReference;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,7 +27,8 @@ import java.util.Set;
  *
  * @param ready by database
  * @param prints of the tables of each that is ready, read after its publication was made
- * @param stopped why there is no stream, by database: a slot is gone, and none may be made
+ * @param stopped why there is no stream, by database: a part of it is lost, and it may not be made
+ *     anew
  */
 record Preparation(
     Map<String, SetupResult.Ready> ready,
@@ -58,17 +61,21 @@ record Preparation(
       List<WatchedTable> tables =
           Parts.watchedTables(database.name(), configuration.rules().enabled());
       try {
-        Optional<SetupResult> result =
+        Optional<String> stop =
             database.onGap() == OnGap.STOP && hasPosition(journal, database.name())
-                ? setup.prepareWithSlot(tables)
-                : Optional.of(setup.prepare(tables));
-        if (result.isEmpty()) {
-          stopped.put(database.name(), new Gap.SlotMissing(database.slot()).message());
-        } else if (result.get() instanceof SetupResult.Ready done) {
-          ready.put(database.name(), done);
-          prints.put(database.name(), setup.prints(tables));
-        } else if (result.get() instanceof SetupResult.Refused refused) {
-          refused.refusals().stream().map(Refusal::toString).forEach(refusals::add);
+                ? gap(setup.plan(tables), database, watchedBefore(configuration, journal))
+                : Optional.empty();
+        if (stop.isPresent()) {
+          stopped.put(database.name(), stop.get());
+          continue;
+        }
+        switch (setup.prepare(tables)) {
+          case SetupResult.Ready done -> {
+            ready.put(database.name(), done);
+            prints.put(database.name(), setup.prints(tables));
+          }
+          case SetupResult.Refused refused ->
+              refused.refusals().stream().map(Refusal::toString).forEach(refusals::add);
         }
       } catch (SQLException unreachable) {
         throw new Session.DatabaseWentAway(
@@ -79,6 +86,31 @@ record Preparation(
       throw new StartFailure(refusals, StartFailure.CONFIGURATION);
     }
     return new Preparation(ready, prints, stopped);
+  }
+
+  /** What setting up would hide: a part of the stream is missing. */
+  private static Optional<String> gap(
+      SlotAndPublication.Plan plan, DatabaseSettings database, Set<TableReference> watched) {
+    if (plan.slot().isPresent()) {
+      return Optional.of(new Gap.SlotMissing(database.slot()).message());
+    }
+    return plan.added().stream()
+        .filter(watched::contains)
+        .findFirst()
+        .map(table -> table + " is not published any more: its changes are missing");
+  }
+
+  /** The tables of rules that the journal knows. */
+  static Set<TableReference> watchedBefore(Configuration configuration, Journal journal) {
+    Set<String> known = journal.rules().keySet();
+    Set<TableReference> tables = new HashSet<>();
+    for (Rule rule : configuration.rules().enabled()) {
+      if (known.contains(rule.name())) {
+        tables.add(rule.child().table());
+        tables.add(rule.parent().table());
+      }
+    }
+    return tables;
   }
 
   /** Whether its stream was ever read: a slot that is not there any more is a gap. */

@@ -276,7 +276,7 @@ final class Session implements AutoCloseable {
               feed,
               fault -> faults.broken("stream of " + name, fault)));
     }
-    Set<TableReference> watched = watchedBefore(configuration);
+    Set<TableReference> watched = Preparation.watchedBefore(configuration, feed.journal());
     links.forEach(
         (name, link) -> {
           SetupResult.Ready done = prepared.ready().get(name);
@@ -293,19 +293,6 @@ final class Session implements AutoCloseable {
   /** Whether keys are to be read in another way than this session does: it must begin anew. */
   boolean isOutdated() {
     return outdated;
-  }
-
-  /** The tables of rules that the journal knows. */
-  private Set<TableReference> watchedBefore(Configuration configuration) {
-    Set<String> known = feed.journal().rules().keySet();
-    Set<TableReference> tables = new HashSet<>();
-    for (Rule rule : configuration.rules().enabled()) {
-      if (known.contains(rule.name())) {
-        tables.add(rule.child().table());
-        tables.add(rule.parent().table());
-      }
-    }
-    return tables;
   }
 
   /** Proves by a transaction that no other instance has taken over. */

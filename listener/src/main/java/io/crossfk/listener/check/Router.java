@@ -104,6 +104,7 @@ final class Router implements ChangeSink {
         .addKeyValue("reason", message)
         .log("the log of a table does not tell what its rules need");
     lanes.forEach(lane -> lane.unfit(table, message));
+    events.unfit(database);
   }
 
   @Override

@@ -26,6 +26,9 @@ public interface SourceEvents {
   /** The source has ended; its judges know already. */
   void gap(String database, Gap gap);
 
+  /** The log of a table does not tell what its rules need; their judges know already. */
+  default void unfit(String database) {}
+
   /** The source has ended by a fault of crossfk itself. */
   void failed(String database, RuntimeException fault);
 }

@@ -42,6 +42,21 @@ public sealed interface Gap {
     }
   }
 
+  /**
+   * The log ends before our position: what it held from there on is not there any more, and what
+   * comes at our position will be something else.
+   */
+  record LogBehind(Position end, Position ours) implements Gap {
+    @Override
+    public String message() {
+      return "the log ends at "
+          + end
+          + ", before our position "
+          + ours
+          + ": the server was restored to an older position";
+    }
+  }
+
   /** Another server, or another timeline of it, than the one our position belongs to. */
   record IdentityChanged(SourceIdentity expected, SourceIdentity found) implements Gap {
     @Override

@@ -26,6 +26,22 @@ final class Audits {
 
   /** Wanted now; one that runs begins again, since what it read before may have changed unseen. */
   void request(RuleDesk desk, Cause cause) {
+    cancel(desk);
+    want(desk, cause);
+  }
+
+  /** One that nobody has been asked for yet is not asked for: after a gap, nobody reads. */
+  private void cancel(RuleDesk desk) {
+    if (desk.audit != null) {
+      if (out.remove(desk.audit)) {
+        // Nobody has begun to wait for those that run.
+        desk.auditAfterRunning |= desk.audit.afterRunning();
+      }
+      desk.audit = null;
+    }
+  }
+
+  private void want(RuleDesk desk, Cause cause) {
     desk.audit = null;
     startOver(desk);
     desk.auditCause = cause;
@@ -51,7 +67,7 @@ final class Audits {
     if (!desk.auditWanted) {
       AuditRequest running = desk.audit;
       Optional<String> auditedTo = desk.auditedTo;
-      request(desk, cause);
+      want(desk, cause);
       desk.audit = running;
       desk.auditedTo = running == null ? Optional.empty() : auditedTo;
       desk.auditDue = clock.nanos + limits.auditRetry().toNanos();
@@ -70,7 +86,7 @@ final class Audits {
   /** The rule stops judging until an audit, which comes after a pause. */
   void stop(RuleDesk desk, RuleLife life) {
     desk.judging = false;
-    desk.audit = null;
+    cancel(desk);
     startOver(desk);
     desk.auditCause = Cause.EXISTING;
     // Each audit is a scan of a production table: a rule that stays broken is read ever more

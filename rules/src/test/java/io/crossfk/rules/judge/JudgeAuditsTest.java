@@ -2,13 +2,17 @@ package io.crossfk.rules.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossfk.rules.change.Position;
 import io.crossfk.rules.model.AuditSchedule;
 import io.crossfk.rules.model.BoundRule;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -102,5 +106,32 @@ final class JudgeAuditsTest {
                 new AuditSchedule.Window(LocalTime.of(6, 0), LocalTime.of(22, 0), ZoneOffset.UTC)));
     BoundRule rule = TestRules.audited(TestRules.plain(Duration.ZERO), schedule);
     plays(rule, JudgeScript.watching(List.of(rule)), true, line);
+  }
+
+  /** News are taken after several events; with on-gap stop nobody reads after a gap. */
+  @Test
+  void anAuditThatAGapOvertookIsNotAskedFor() {
+    BoundRule rule = TestRules.plain(Duration.ZERO);
+    Judge judge =
+        new Judge(
+            TestRules.USERS,
+            List.of(rule),
+            JudgeScript.watching(List.of(rule)),
+            new PlainCache(),
+            JudgeLimits.DEFAULT,
+            0,
+            Instant.EPOCH);
+    judge.handle(usersRead("A"));
+    judge.handle(usersRead("B"));
+    judge.advanceTo(1, Instant.EPOCH);
+    judge.handle(new Event.Gap("users", "its slot is gone"));
+    assertThat(judge.takeAuditRequests()).isEmpty();
+  }
+
+  private static Event usersRead(String print) {
+    return new Event.CatalogueRead(
+        "users",
+        Map.of(TestRules.USERS, new Event.TableStanding(print, Optional.empty())),
+        Position.ZERO);
   }
 }

@@ -120,6 +120,11 @@ final class ReplicationConnection implements AutoCloseable {
     if (expected.isPresent() && !expected.get().sameHistoryAs(identity)) {
       return new Opening.Impossible(new Gap.IdentityChanged(expected.get(), identity), identity);
     }
+    Position end = ServerFacts.logEnd(connection);
+    if (from.isAfter(end)) {
+      // PostgreSQL would wait until its log has come that far, and tell nothing of what it passed.
+      return new Opening.Impossible(new Gap.LogBehind(end, from), identity);
+    }
     Optional<SlotFacts> found = SlotFacts.read(connection, settings.slot());
     if (found.isEmpty()) {
       return new Opening.Impossible(new Gap.SlotMissing(settings.slot()), identity);

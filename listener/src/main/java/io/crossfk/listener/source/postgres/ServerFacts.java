@@ -1,6 +1,7 @@
 package io.crossfk.listener.source.postgres;
 
 import io.crossfk.listener.source.SourceIdentity;
+import io.crossfk.rules.change.Position;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,6 +26,15 @@ final class ServerFacts {
       result.next();
       return new SourceIdentity(
           result.getString(1), result.getLong(2), result.getString(3), result.getString(4));
+    }
+  }
+
+  /** Up to where the log is on disk; nobody was ever told of anything beyond. */
+  static Position logEnd(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("select pg_current_wal_flush_lsn()::text")) {
+      result.next();
+      return Position.parse(result.getString(1));
     }
   }
 

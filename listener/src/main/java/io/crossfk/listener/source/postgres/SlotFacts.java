@@ -25,15 +25,14 @@ record SlotFacts(
     Position confirmedFlush,
     Position restart) {
 
-  /** to_jsonb: the columns that tell why differ between versions. */
+  /** to_jsonb: before PostgreSQL 17 no column tells why; on a primary it is this as a rule. */
   private static final String QUERY =
       """
       select coalesce(s.plugin, ''), coalesce(s.database, ''),
         s.slot_type = 'logical' and s.plugin = 'pgoutput' and s.database = current_database()
           and not s.temporary and not s.two_phase,
         s.active, coalesce(s.active_pid, 0), coalesce(s.wal_status, 'unknown'),
-        coalesce(to_jsonb(s)->>'invalidation_reason',
-          case when (to_jsonb(s)->>'conflicting')::bool then 'conflicting' else 'wal_removed' end),
+        coalesce(to_jsonb(s)->>'invalidation_reason', 'wal_removed'),
         s.confirmed_flush_lsn::text, s.restart_lsn::text
       from pg_replication_slots s where s.slot_name = ?\
       """;

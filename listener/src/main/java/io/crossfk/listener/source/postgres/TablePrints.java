@@ -19,11 +19,17 @@ import java.util.Map;
  * rows may have come or gone without a word in the log, or the log may have told less than the
  * rules need (section 5, facts 6 and 11). One query for all tables, on the catalogue alone.
  *
- * <p>In the print are: the table itself, its replica identity and unique indexes; the rules'
- * columns, their types, and whether we may read them; row-level security as it is for us; its
- * partitions with their files (a TRUNCATE of one makes a new file, and so do CLUSTER and VACUUM
- * FULL, whose audit is in vain); the publication, how it publishes the table, and by which row of
- * the catalogue: a table that was taken out and put back has another.
+ * <p>In the print are: the table itself, its replica identity and the unique indexes that may matter
+ * to it or to the rules; the rules' columns, their types, and whether we may read them; row-level
+ * security as it is for us; its partitions with their files (a TRUNCATE of one makes a new file, and
+ * so do CLUSTER and VACUUM FULL, whose audit is in vain); the publication, how it publishes the
+ * table, and by which row of the catalogue: a table that was taken out and put back has another. A
+ * column's own row of the catalogue is in it unless a list of columns in the publication keeps
+ * everybody from changing its type: {@code ALTER COLUMN … TYPE … USING} writes all rows anew, to
+ * other values perhaps, and the log has none of it.
+ *
+ * <p>Not in it is what comes and goes with no consequence, such as other columns, other indexes, and
+ * the indexes' numbers, which REINDEX changes.
  *
  * @param prints by table; of a table that does not exist, too
  * @param oids of those that exist
@@ -35,40 +41,53 @@ public record TablePrints(
   private static final String PRINTS =
       """
       with wanted as (
-        select n, schema_name, table_name, columns, needs_ctid
+        select n, schema_name, table_name, columns::text[], needs_ctid
         from unnest(?::text[], ?::text[], ?::text[], ?::bool[])
           with ordinality w(schema_name, table_name, columns, needs_ctid, n)),
       published as (
-        select t.schemaname, t.tablename, to_jsonb(t)::text as how
+        select t.schemaname, t.tablename, to_jsonb(t) - 'attnames' as how
         from pg_publication_tables t where t.pubname = ?)
       select w.n, md5(concat_ws('|',
         c.oid, c.relkind, c.relpersistence, c.relreplident, row_security_active(c.oid),
         has_schema_privilege(n.oid, 'usage'),
         case when w.needs_ctid then has_column_privilege(c.oid, (-1)::int2, 'select') end,
-        (select string_agg(concat_ws(' ', a.attname, a.atttypid, a.atttypmod, a.attcollation,
-            a.attgenerated, has_column_privilege(c.oid, a.attnum, 'select')), ',' order by a.attnum)
+        (select string_agg(concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod,
+            a.attcollation, a.attgenerated, has_column_privilege(c.oid, a.attnum, 'select'),
+            case when to_jsonb(r)->>'prattrs' is null then a.xmin end), ',' order by a.attnum)
           from pg_attribute a
           where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-            and a.attname = any (w.columns::text[])),
-        (select string_agg(concat_ws(' ', i.indexrelid, i.indisprimary, i.indisreplident,
-            i.indisvalid, i.indimmediate, i.indkey), ',' order by i.indexrelid)
-          from pg_index i where i.indrelid = c.oid and i.indisunique),
-        (select string_agg(concat_ws(' ', m.oid, m.relfilenode, m.relreplident), ',' order by m.oid)
+            and a.attname = any (w.columns)),
+        (select string_agg(distinct concat_ws(' ', i.indisprimary, i.indisreplident,
+            i.indimmediate, i.indkey, i.indpred is null, i.indexprs is null), ',')
+          from pg_index i where i.indrelid = c.oid and i.indisunique and i.indisvalid
+            and (i.indisprimary or i.indisreplident or i.indkey::int2[] && array(
+              select a.attnum from pg_attribute a
+              where a.attrelid = c.oid and a.attname = any (w.columns)))),
+        (select string_agg(concat_ws(' ', m.oid, m.relfilenode, m.relreplident,
+            (select i.indkey from pg_index i where i.indrelid = m.oid and i.indisreplident)),
+            ',' order by m.oid)
           from pg_partition_tree(c.oid) t join pg_class m on m.oid = t.relid
           where c.relkind = 'p'),
-        (select concat_ws(' ', p.oid, p.xmin, to_jsonb(p)) from pg_publication p
-          where p.pubname = ?),
-        (select string_agg(concat_ws(' ', r.oid, r.xmin), ',' order by r.oid)
-          from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
-          where p.pubname = ? and r.prrelid = c.oid),
+        concat_ws(' ', p.oid, p.xmin, to_jsonb(p)), concat_ws(' ', r.oid, r.xmin), {schema},
         published.how)), c.oid::int8
       from wanted w
       left join pg_namespace n on n.nspname = w.schema_name
       left join pg_class c on c.relnamespace = n.oid and c.relname = w.table_name
+      left join pg_publication p on p.pubname = ?
+      left join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid
       left join published on published.schemaname = w.schema_name
         and published.tablename = w.table_name
       order by w.n\
       """;
+
+  /** The schema's row in the publication: since PostgreSQL 15 a publication may name schemas. */
+  private static final String SCHEMA =
+      """
+      (select concat_ws(' ', s.oid, s.xmin) from pg_publication_namespace s
+        where s.pnpubid = p.oid and s.pnnspid = n.oid)\
+      """;
+
+  private static final int FIRST_WITH_SCHEMAS = 15;
 
   public TablePrints {
     prints = Map.copyOf(prints);
@@ -82,7 +101,9 @@ public record TablePrints(
       throws SQLException {
     Map<TableReference, String> prints = new LinkedHashMap<>();
     Map<Long, TableReference> oids = new LinkedHashMap<>();
-    try (PreparedStatement query = connection.prepareStatement(PRINTS)) {
+    boolean schemas = connection.getMetaData().getDatabaseMajorVersion() >= FIRST_WITH_SCHEMAS;
+    String sql = PRINTS.replace("{schema}", schemas ? SCHEMA : "null");
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
       List<String> columns = new ArrayList<>();
       List<Boolean> needsCtid = new ArrayList<>();
       for (WatchedTable table : tables) {
@@ -96,9 +117,8 @@ public record TablePrints(
           2, texts(connection, tables.stream().map(table -> table.table().table()).toList()));
       query.setArray(3, texts(connection, columns));
       query.setArray(4, connection.createArrayOf("bool", needsCtid.toArray(Boolean[]::new)));
-      for (int parameter = 5; parameter <= 7; parameter++) {
-        query.setString(parameter, publication);
-      }
+      query.setString(5, publication);
+      query.setString(6, publication);
       try (ResultSet result = query.executeQuery()) {
         while (result.next()) {
           TableReference table = tables.get(result.getInt(1) - 1).table();

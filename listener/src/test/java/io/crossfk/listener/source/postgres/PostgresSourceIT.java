@@ -340,6 +340,22 @@ final class PostgresSourceIT {
   }
 
   @Test
+  void aLogThatEndsBeforeOurPositionIsAGap() throws SQLException {
+    Position beyond = new Position(database.position("select pg_current_wal_lsn()").value() + (1L << 30));
+    PostgresSource source = new PostgresSource(quickFrom(beyond), sink);
+    open.add(source);
+    source.start();
+    eventually().until(() -> !sink.gaps.isEmpty());
+    assertThat(sink.gaps.getFirst())
+        .isInstanceOfSatisfying(
+            Gap.LogBehind.class,
+            gap -> {
+              assertThat(gap.ours()).isEqualTo(beyond);
+              assertThat(gap.end()).isBetween(beginning, beyond);
+            });
+  }
+
+  @Test
   void anotherServerOrTimelineIsAGap() {
     SourceIdentity journaled = new SourceIdentity("42", 1, "", "18");
     PostgresSource source =
