@@ -44,8 +44,8 @@ public final class PostgresKeyScanner implements KeyScanner {
    */
   private static final String ESTIMATE =
       "select sum(c.reltuples)::bigint from pg_catalog.pg_class c where c.relkind in ('r', 'm')"
-          + " and c.reltuples >= 0 and c.oid in (select ?::regclass union all"
-          + " select relid from pg_catalog.pg_partition_tree(?::regclass) where isleaf)";
+          + " and c.reltuples >= 0 and c.oid in "
+          + Sql.MEMBERS;
 
   private final Map<String, PostgresDatabase> databases = new HashMap<>();
   private final Duration statementTimeout;
@@ -84,7 +84,6 @@ public final class PostgresKeyScanner implements KeyScanner {
             new Sessions(database, (int) QUESTION.toSeconds()).getConnection();
         PreparedStatement statement = connection.prepareStatement(ESTIMATE)) {
       statement.setString(1, Sql.quoted(table));
-      statement.setString(2, Sql.quoted(table));
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
         long estimate = rows.getLong(1);

@@ -50,6 +50,20 @@ final class Sql {
         : column + "::text";
   }
 
+  /**
+   * The oids of a table and, if it is partitioned, of all below it; one parameter, its name. From
+   * the catalogue alone: {@code pg_partition_tree} locks one partition after the other, and may end
+   * in a deadlock with the application's own DDL, which may be the one that fails.
+   */
+  static final String MEMBERS =
+      "(with recursive tree(oid) as ("
+          + "select ?::pg_catalog.regclass::pg_catalog.oid"
+          + " union all select i.inhrelid from pg_catalog.pg_inherits i"
+          + " join tree on tree.oid operator(pg_catalog.=) i.inhparent"
+          + " join pg_catalog.pg_class above on above.oid operator(pg_catalog.=) tree.oid"
+          + " where above.relkind operator(pg_catalog.=) 'p' and not i.inhdetachpending)"
+          + " select tree.oid from tree)";
+
   /** Compares spellings: under a nondeterministic collation different texts are equal. */
   static String spelling(String expression) {
     return expression + "::text collate pg_catalog.\"C\"";

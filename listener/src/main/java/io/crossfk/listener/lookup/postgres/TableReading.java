@@ -38,9 +38,8 @@ final class TableReading {
       "select coalesce(string_agg(c.oid || ':' || c.relfilenode, ',' order by c.oid), ''),"
           + " coalesce(max(pg_catalog.pg_relation_size(c.oid)), 0)"
           + " / pg_catalog.current_setting('block_size')::bigint"
-          + " from pg_catalog.pg_class c where c.relkind = 'r' and c.oid in"
-          + " (select ?::pg_catalog.regclass union all"
-          + " select p.relid from pg_catalog.pg_partition_tree(?::pg_catalog.regclass) p)";
+          + " from pg_catalog.pg_class c where c.relkind = 'r' and c.oid in "
+          + Sql.MEMBERS;
 
   private final Connection connection;
   private final BoundRule rule;
@@ -110,7 +109,6 @@ final class TableReading {
     String table = Sql.quoted(rule.child().table());
     try (PreparedStatement statement = connection.prepareStatement(FILES)) {
       statement.setString(1, table);
-      statement.setString(2, table);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return new Files(row.getString(1), row.getLong(2));

@@ -56,11 +56,17 @@ record TableFacts(
 
   private static final String STORED =
       """
-      with stored as (
+      with recursive tree(oid) as (
+        select ?::oid
+        union all
+        select i.inhrelid from pg_inherits i join tree on tree.oid = i.inhparent
+        join pg_class above on above.oid = tree.oid
+        where above.relkind = 'p' and not i.inhdetachpending),
+      stored as (
         select ?::oid as oid, 0 as place
         union all
-        select relid::oid, 1 from pg_partition_tree(?::oid::regclass)
-        where isleaf and relid::oid <> ?::oid)
+        select tree.oid, 1 from tree join pg_class leaf on leaf.oid = tree.oid
+        where leaf.relkind <> 'p' and tree.oid <> ?::oid)
       select c.oid::int8, n.nspname, c.relname, c.relkind, c.relpersistence = 'p', c.relreplident,
         i.relname, i.indisprimary, i.indisreplident, i.usable, i.all_not_null, i.columns
       from stored join pg_class c on c.oid = stored.oid

@@ -19,6 +19,10 @@ import java.util.Map;
  * rows may have come or gone without a word in the log, or the log may have told less than the
  * rules need (section 5, facts 6 and 11). One query for all tables, on the catalogue alone.
  *
+ * <p>It takes no lock but on the catalogue: {@code pg_partition_tree} would lock one partition
+ * after the other, and end in a deadlock with the application's own DDL, which may be the one that
+ * fails.
+ *
  * <p>In the print are: the table itself, its replica identity and the unique indexes that may
  * matter to it or to the rules; the rules' columns, their types, and whether we may read them;
  * row-level security as it is for us; its partitions with their files (a TRUNCATE of one makes a
@@ -63,10 +67,15 @@ public record TablePrints(
             and (i.indisprimary or i.indisreplident or i.indkey::int2[] && array(
               select a.attnum from pg_attribute a
               where a.attrelid = c.oid and a.attname = any (w.columns)))),
-        (select string_agg(concat_ws(' ', m.oid, m.relfilenode, m.relreplident,
+        (with recursive tree(oid) as (
+            select c.oid
+            union all
+            select i.inhrelid from pg_inherits i join tree on tree.oid = i.inhparent
+            where not i.inhdetachpending)
+          select string_agg(concat_ws(' ', m.oid, m.relfilenode, m.relreplident,
             (select i.indkey from pg_index i where i.indrelid = m.oid and i.indisreplident)),
             ',' order by m.oid)
-          from pg_partition_tree(c.oid) t join pg_class m on m.oid = t.relid
+          from tree join pg_class m on m.oid = tree.oid
           where c.relkind = 'p'),
         concat_ws(' ', p.oid, p.xmin, to_jsonb(p)), concat_ws(' ', r.oid, r.xmin), {schema},
         published.how)), c.oid::int8
