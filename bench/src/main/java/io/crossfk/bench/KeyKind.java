@@ -8,21 +8,21 @@ import java.util.Locale;
  * numbers and a seed, so that each run has the same rows.
  */
 enum KeyKind {
-  BIGINT("id bigint", "user_id bigint", "id", "user_id") {
+  BIGINT("id bigint not null", "user_id bigint not null", "id", "user_id") {
     @Override
     String key(String number) {
       return number;
     }
   },
-  UUID("id uuid", "user_id uuid", "id", "user_id") {
+  UUID("id uuid not null", "user_id uuid not null", "id", "user_id") {
     @Override
     String key(String number) {
       return "md5('user ' || " + number + ")::uuid";
     }
   },
   TWO_COLUMNS(
-      "tenant_id int, id bigint",
-      "tenant_id int, user_id bigint",
+      "tenant_id int not null, id bigint not null",
+      "tenant_id int not null, user_id bigint not null",
       "tenant_id, id",
       "tenant_id, user_id") {
     @Override

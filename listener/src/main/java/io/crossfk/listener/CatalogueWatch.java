@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,7 @@ final class CatalogueWatch implements AutoCloseable {
   private final SlotAndPublication setup;
   private final CountDownLatch closing = new CountDownLatch(1);
 
+  private final AtomicLong readings = new AtomicLong();
   private final AtomicLong foundUnfit = new AtomicLong();
 
   // Of the watch's thread, once it is started.
@@ -102,6 +104,7 @@ final class CatalogueWatch implements AutoCloseable {
       while (!closing.await(database.probe().toMillis(), TimeUnit.MILLISECONDS)) {
         try {
           look();
+          readings.incrementAndGet();
         } catch (SQLException unreachable) {
           log.atDebug()
               .addKeyValue("database", database.name())
@@ -130,7 +133,10 @@ final class CatalogueWatch implements AutoCloseable {
       stream.renew(prints);
       prints = setup.prints(tables);
     }
-    Diagnosis diagnosis = Diagnosis.of(configuration, database, tables);
+    Diagnosis diagnosis =
+        found == answeredUnfit
+            ? diagnose(prints)
+            : Diagnosis.of(configuration, database, tables); // The stream said it of any of them.
     tell(prints, reasons(diagnosis));
     answeredUnfit = found;
     if (!diagnosis.readOtherwise(shapes).isEmpty()) {
@@ -151,8 +157,21 @@ final class CatalogueWatch implements AutoCloseable {
           .addKeyValue("executed", ready.executed())
           .log("published again");
       TablePrints after = setup.prints(tables);
-      tell(after, reasons(Diagnosis.of(configuration, database, tables)));
+      tell(after, reasons(diagnose(after)));
     }
+  }
+
+  /** Of the tables that stand differently than before, or were unfit. */
+  private Diagnosis diagnose(TablePrints prints) throws SQLException, InterruptedException {
+    List<WatchedTable> concerned =
+        tables.stream()
+            .filter(
+                table ->
+                    unfit.containsKey(table.table())
+                        || !Objects.equals(
+                            prints.prints().get(table.table()), lastPrints.get(table.table())))
+            .toList();
+    return Diagnosis.of(configuration, database, concerned);
   }
 
   private Map<TableReference, String> reasons(Diagnosis diagnosis) {
@@ -199,6 +218,11 @@ final class CatalogueWatch implements AutoCloseable {
     check.catalogueRead(new Event.CatalogueRead(database.name(), standings, prints.logEnd()));
     lastPrints = prints.prints();
     unfit = Map.copyOf(reasons);
+  }
+
+  /** How many readings are done. */
+  long readings() {
+    return readings.get();
   }
 
   /** What a stream begins with: told before anything of it. */

@@ -309,6 +309,11 @@ final class DatabaseLink implements SourceEvents, AutoCloseable {
     }
   }
 
+  /** How often its catalogue was read since its stream began. */
+  long catalogueReadings() {
+    return catalogue.readings();
+  }
+
   boolean isConnected() {
     return connected;
   }

@@ -49,14 +49,22 @@ record Diagnosis(
    * Asks both the catalogue and the publication's plan. Some round trips for each table: only for
    * when something has changed.
    *
+   * @param tables of the database, those to diagnose
    * @throws SQLException if the database does not answer; nothing can be said then
    */
   static Diagnosis of(
       Configuration configuration, DatabaseSettings database, List<WatchedTable> tables)
       throws SQLException, InterruptedException {
+    if (tables.isEmpty()) {
+      return new Diagnosis(Map.of(), Set.of(), List.of(), Map.of());
+    }
+    Set<TableReference> named =
+        tables.stream().map(WatchedTable::table).collect(Collectors.toSet());
     List<Rule> rules =
         configuration.rules().enabled().stream()
-            .filter(rule -> touches(rule, database.name()))
+            .filter(
+                rule ->
+                    named.contains(rule.child().table()) || named.contains(rule.parent().table()))
             .toList();
     CatalogReport report = PostgresCatalog.read(Parts.catalog(configuration), rules);
     Map<TableReference, String> unfit = new LinkedHashMap<>();
@@ -79,10 +87,6 @@ record Diagnosis(
     report.bound().forEach(bound -> shapes.put(bound.rule().name(), bound.shape()));
     return new Diagnosis(
         unfit, plan.added(), plan.publication(), plan.missingRights().isEmpty(), shapes);
-  }
-
-  private static boolean touches(Rule rule, String database) {
-    return rule.child().database().equals(database) || rule.parent().database().equals(database);
   }
 
   private static void note(

@@ -237,6 +237,15 @@ public final class Listener implements AutoCloseable {
             phase, leading.tally(), leading.lives(), leading.waiting(), leading.connected());
   }
 
+  /**
+   * How often each database's catalogue was read since this session began. One that is two more
+   * than before has begun since; empty while nothing is watched.
+   */
+  public Map<String, Long> catalogueReadings() {
+    Session leading = session;
+    return leading == null ? Map.of() : leading.catalogueReadings();
+  }
+
   /** Whether it leads, and every rule vouches for its databases. */
   public boolean watching() {
     ListenerStatus status = status();

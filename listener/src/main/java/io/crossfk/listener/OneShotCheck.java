@@ -58,12 +58,9 @@ public final class OneShotCheck {
 
   private OneShotCheck() {}
 
-  /**
-   * Loads what every check needs, in the background: on two cores that is time won while the
-   * configuration is read. May be left out.
-   */
+  /** Loads what every check needs, this class and its log among it. May be left out. */
   public static void prepare() {
-    Thread.ofPlatform().daemon().name("crossfk-prepare").start(PostgresKeyScanner::prepare);
+    PostgresKeyScanner.prepare();
   }
 
   /**

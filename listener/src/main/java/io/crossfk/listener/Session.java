@@ -318,6 +318,12 @@ final class Session implements AutoCloseable {
     return connected;
   }
 
+  Map<String, Long> catalogueReadings() {
+    Map<String, Long> readings = new LinkedHashMap<>();
+    links.forEach((name, link) -> readings.put(name, link.catalogueReadings()));
+    return readings;
+  }
+
   Optional<Position> judged(String database) {
     return check.judged(database);
   }

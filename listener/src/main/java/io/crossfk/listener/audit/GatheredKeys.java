@@ -17,6 +17,7 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  */
 final class GatheredKeys implements KeySink, AutoCloseable {
   private static final int BUFFER = 64 * 1024;
+  private static final int FEW = 2048;
 
   /** Integers between two looks at the bitmap's size. */
   private static final int LOOK = 16 * BUFFER;
@@ -29,6 +30,10 @@ final class GatheredKeys implements KeySink, AutoCloseable {
   private @Nullable Roaring64Bitmap bitmap;
   private final long[] buffer = new long[BUFFER];
   private int buffered;
+
+  /** How many are buffered; few enough for the processor's first cache, as long as pages do. */
+  private int most = FEW;
+
   private long looked;
   private @Nullable SpilledCodes spilled;
   private final byte[] wholeCode = new byte[Long.BYTES];
@@ -47,21 +52,32 @@ final class GatheredKeys implements KeySink, AutoCloseable {
 
   @Override
   public void whole(long key) {
-    PagedBits into = pages;
-    if (into != null) {
-      if (into.add(key)) {
-        return;
-      }
-      toBitmap(into);
-    }
     buffer[buffered++] = key;
-    if (buffered == BUFFER) {
+    if (buffered >= most) {
       flush();
     }
   }
 
-  /** Sorted, since neighbours share what has to be found. */
   private void flush() {
+    PagedBits into = pages;
+    if (into == null) {
+      flushToBitmap();
+      return;
+    }
+    int added = into.addAll(buffer, buffered);
+    if (added < buffered) {
+      toBitmap(into);
+      System.arraycopy(buffer, added, buffer, 0, buffered - added);
+      buffered -= added;
+      most = BUFFER;
+      flushToBitmap();
+    } else {
+      buffered = 0;
+    }
+  }
+
+  /** Sorted, since neighbours share what has to be found. */
+  private void flushToBitmap() {
     Roaring64Bitmap into = bitmap;
     if (into == null) {
       for (int i = 0; i < buffered; i++) {
@@ -134,6 +150,7 @@ final class GatheredKeys implements KeySink, AutoCloseable {
 
   /** The integers, if they are all in pages; null if not. To be called at the end. */
   @Nullable PagedBits pages() {
+    flush();
     return spilled == null ? pages : null;
   }
 

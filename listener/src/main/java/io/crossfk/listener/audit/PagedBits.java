@@ -36,22 +36,29 @@ final class PagedBits {
   }
 
   /**
-   * @return false if there is no room for the page it belongs to; then nothing was done
+   * Adds some of an array; in one loop, so that the processor can wait for several places in memory
+   * at once.
+   *
+   * @return how many of them were added: fewer than all if there is no room for a page
    */
-  boolean add(long value) {
-    long number = value >> PAGE_BITS;
+  int addAll(long[] values, int length) {
     long[] page = last;
-    if (page == null || number != lastNumber) {
-      page = pageForAdding(number);
-      if (page == null) {
-        return false;
+    long number = lastNumber;
+    for (int i = 0; i < length; i++) {
+      long value = values[i];
+      if (page == null || value >> PAGE_BITS != number) {
+        number = value >> PAGE_BITS;
+        page = pageForAdding(number);
+        if (page == null) {
+          return i;
+        }
       }
-      last = page;
-      lastNumber = number;
+      // A shift of a long counts modulo 64, and so does the place in a page modulo its words.
+      page[(int) (value >> 6) & (WORDS - 1)] |= 1L << value;
     }
-    // A shift of a long counts modulo 64, and so does the place in a page modulo its words.
-    page[(int) (value >> 6) & (WORDS - 1)] |= 1L << value;
-    return true;
+    last = page;
+    lastNumber = number;
+    return length;
   }
 
   private long @Nullable [] pageForAdding(long number) {

@@ -106,7 +106,8 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     LogSetup.onlyWarnings();
     requireSense();
-    OneShotCheck.prepare();
+    // What is loaded meanwhile need not be loaded when it is used: time won, and nothing else.
+    Thread.ofPlatform().daemon().name("crossfk-prepare").start(OneShotCheck::prepare);
     PrintWriter err = spec.commandLine().getErr();
     Configuration configuration;
     try {

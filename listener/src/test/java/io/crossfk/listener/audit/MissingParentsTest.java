@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever holds the keys of the two sides, what is missing is the difference of two sets. */
 class MissingParentsTest {
-  private static final int KEYS = 200_000;
+  private static final int KEYS = 100_000;
   private static final long ROOMY = 64L << 20;
 
   @TempDir
@@ -39,7 +39,7 @@ class MissingParentsTest {
     WIDE {
       @Override
       long key(long number) {
-        return number * 3_003;
+        return number * 6_007;
       }
     },
     /** All over the place, and at the ends. */

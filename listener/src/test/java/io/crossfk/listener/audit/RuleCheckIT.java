@@ -230,4 +230,51 @@ class RuleCheckIT {
       throw new IllegalStateException(e);
     }
   }
+
+  /** A table whose keys cannot be NULL is copied as it is, where COPY would send the same rows. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "plain     | a bigint not null",
+        "generated | b bigint, a bigint not null generated always as (b) stored",
+        "unsure    | a bigint"
+      })
+  void howAColumnIsKeptFromBeingNullMakesNoDifference(String name, String columns)
+      throws Exception {
+    tables(name, "a bigint primary key", columns);
+    String written = name.equals("generated") ? "b" : "a";
+    String into = "insert into child_" + name + " (" + written + ") ";
+    world.sql("users", "insert into parent_" + name + " select generate_series(1, 1000)");
+    world.sql("orders", into + "select generate_series(1, 1000)", into + "values (2001)");
+    if (name.equals("unsure")) {
+      world.sql(
+          "orders",
+          into + "values (null)",
+          "alter table child_unsure add constraint sure not null a not valid");
+    }
+
+    Checked checked = check(ruleOf(name, "a"), ROOMY);
+
+    assertThat(keys(checked)).containsExactly("[2001]");
+    assertThat(checked.childRows()).isEqualTo(1001);
+  }
+
+  /** As above; of a key that is NULL in part, COPY would send what the rule does not check. */
+  @ParameterizedTest
+  @CsvSource({"SIMPLE, 1", "FULL, 2"})
+  void aNotNullThatWasNeverValidatedLetsNullsThrough(Match match, int broken) throws Exception {
+    String name = "halves" + match.name().toLowerCase(java.util.Locale.ROOT);
+    tables(name, "a int, b bigint, primary key (a, b)", "a int, b bigint");
+    world.sql("users", "insert into parent_" + name + " values (1, 1)");
+    world.sql(
+        "orders",
+        "insert into child_" + name + " (a, b) values (1, 1), (2, 2), (1, null), (null, null)",
+        "alter table child_" + name + " add constraint sure_a not null a not valid",
+        "alter table child_" + name + " add constraint sure_b not null b not valid");
+
+    Checked checked = check(ruleOf(name, "a, b").withMatch(match), ROOMY);
+
+    assertThat(checked.violations()).hasSize(broken);
+  }
 }

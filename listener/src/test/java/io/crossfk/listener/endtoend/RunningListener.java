@@ -68,6 +68,23 @@ public final class RunningListener implements AutoCloseable {
             });
   }
 
+  /** Waits until every catalogue was read once more, from its beginning. */
+  public void awaitCataloguesRead() {
+    Map<String, Long> before = listener.catalogueReadings();
+    await("every catalogue is read")
+        .atMost(START)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              requireAlive();
+              Map<String, Long> now = listener.catalogueReadings();
+              return !now.isEmpty()
+                  && now.entrySet().stream()
+                      .allMatch(
+                          each -> each.getValue() >= before.getOrDefault(each.getKey(), 0L) + 2);
+            });
+  }
+
   private void requireAlive() {
     Exception failed = failure.get();
     if (failed != null) {

@@ -190,11 +190,13 @@ final class OracleRun implements AutoCloseable {
   }
 
   /**
-   * Waits until all is judged, audits too, and grace is over (nothing is suspected), until the cuts
-   * that say so are durable (the slots have passed what was written after that), and until the
-   * follower has read the topic to its end. Twice, since what is open is asked again with a pause.
+   * Waits until the catalogues were read, all is judged, audits too, and grace is over (nothing is
+   * suspected), until the cuts that say so are durable (the slots have passed what was written
+   * after that), and until the follower has read the topic to its end. Twice, since what is open is
+   * asked again with a pause.
    */
   private void settle(RunningListener listener) throws SQLException {
+    listener.awaitCataloguesRead(); // Partitions come and go in no log.
     for (int round = 0; round < 2; round++) {
       listener.awaitDrained(stage.logEnds());
       listener.awaitWatching();

@@ -33,7 +33,10 @@ final class Audits {
   /** One that nobody has been asked for yet is not asked for: after a gap, nobody reads. */
   private void cancel(RuleDesk desk) {
     if (desk.audit != null) {
-      out.remove(desk.audit);
+      if (out.remove(desk.audit)) {
+        // Nobody has begun to wait for those that run.
+        desk.auditAfterRunning |= desk.audit.afterRunning();
+      }
       desk.audit = null;
     }
   }

@@ -21,6 +21,7 @@ final class CopiedRows {
 
   private final KeyCode code;
   private final boolean child;
+  private final boolean wantsPartlyNull;
   private final KeySink sink;
   private final int columns;
   private final boolean oneWhole;
@@ -30,15 +31,19 @@ final class CopiedRows {
 
   private final KeyCode.Column[] coded;
   private byte[] written = new byte[64];
+  private int rows;
   private boolean begun;
   private boolean ended;
 
   /**
-   * @param child whether the rows are children, which may be NULL in part
+   * @param child whether the rows are children
+   * @param partlyNull whether the sink wants keys that are NULL in part; else such rows are left
+   *     out, as those that are NULL are in any case
    */
-  CopiedRows(KeyCode code, boolean child, KeySink sink) {
+  CopiedRows(KeyCode code, boolean child, boolean partlyNull, KeySink sink) {
     this.code = code;
     this.child = child;
+    this.wantsPartlyNull = partlyNull;
     this.sink = sink;
     this.columns = code.shape().pairs().size();
     this.oneWhole = code.isOneWhole();
@@ -52,13 +57,13 @@ final class CopiedRows {
   }
 
   /**
-   * @return rows in the message
+   * @return rows in the message that were not left out
    * @throws IllegalArgumentException if it is not what COPY sends
    */
   int message(byte[] message) {
     int at = begun ? 0 : header(message);
     begun = true;
-    int rows = 0;
+    rows = 0;
     while (at < message.length) {
       int fields = (message[at] << 8) | (message[at + 1] & 0xff);
       at += Short.BYTES;
@@ -70,7 +75,6 @@ final class CopiedRows {
         throw new IllegalArgumentException("a row of " + fields + " fields, not of " + columns);
       }
       at = oneWhole ? oneWhole(message, at) : row(message, at);
-      rows++;
     }
     return rows;
   }
@@ -84,6 +88,10 @@ final class CopiedRows {
 
   private int oneWhole(byte[] message, int at) {
     int length = (int) KeyCode.INTS.get(message, at);
+    if (length < 0) {
+      return at + Integer.BYTES;
+    }
+    rows++;
     sink.whole(whole(message, at + Integer.BYTES, length));
     return at + Integer.BYTES + length;
   }
@@ -100,20 +108,24 @@ final class CopiedRows {
   private int row(byte[] message, int start) {
     int at = start;
     int to = 0;
-    boolean partlyNull = false;
+    int nulls = 0;
     for (int column = 0; column < columns; column++) {
       int length = (int) KeyCode.INTS.get(message, at);
       at += Integer.BYTES;
       if (length < 0) {
-        partlyNull = true;
+        nulls++;
       } else {
-        if (!canonical && !partlyNull) {
+        if (!canonical && nulls == 0) {
           to = write(message, at, length, coded[column], to);
         }
         at += length;
       }
     }
-    if (partlyNull) {
+    if (nulls > 0 && (nulls == columns || !wantsPartlyNull)) {
+      return at;
+    }
+    rows++;
+    if (nulls > 0) {
       sink.partlyNull(slowly(message, start));
     } else if (canonical) {
       byte[] text = code.canonical(slowly(message, start));

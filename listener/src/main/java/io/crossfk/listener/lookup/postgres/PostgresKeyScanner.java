@@ -6,6 +6,8 @@ import io.crossfk.listener.lookup.KeyScanner;
 import io.crossfk.listener.lookup.KeySink;
 import io.crossfk.listener.lookup.LookupException;
 import io.crossfk.rules.model.BoundRule;
+import io.crossfk.rules.model.Match;
+import io.crossfk.rules.model.TableKey;
 import io.crossfk.rules.model.TableReference;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
@@ -98,10 +100,15 @@ public final class PostgresKeyScanner implements KeyScanner {
   public AuditOutcome scan(BoundRule rule, Side side, KeySink sink, Pace pace) {
     boolean asText = KeyCode.of(rule.shape()).columns().isEmpty();
     TableStatements statements = new TableStatements(rule);
+    String rows = side == Side.CHILD ? statements.children(asText) : statements.parents(asText);
+    TableKey key = key(rule, side);
     return scan(
         rule,
         side,
-        side == Side.CHILD ? statements.children(asText) : statements.parents(asText),
+        connection ->
+            !asText && canBeCopied(connection, key)
+                ? TableStatements.copyOfTable(key)
+                : copyOf(rows),
         sink,
         pace);
   }
@@ -113,10 +120,31 @@ public final class PostgresKeyScanner implements KeyScanner {
     double percent = all <= rows ? 100 : Math.min(100, 150.0 * rows / all);
     boolean asText = KeyCode.of(rule.shape()).columns().isEmpty();
     String query = new TableStatements(rule).sample(asText, percent, rows);
-    return scan(rule, Side.CHILD, query, sink, pace);
+    return scan(rule, Side.CHILD, connection -> copyOf(query), sink, pace);
   }
 
-  private AuditOutcome scan(BoundRule rule, Side side, String query, KeySink sink, Pace pace) {
+  /** The statement that copies, decided when there is a connection to ask. */
+  @FunctionalInterface
+  private interface CopyStatement {
+    String on(Connection connection) throws SQLException;
+  }
+
+  private static String copyOf(String query) {
+    return "copy (" + query + ") to stdout (format binary)";
+  }
+
+  private static boolean canBeCopied(Connection connection, TableKey key) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TableStatements.CAN_BE_COPIED)) {
+      statement.setArray(1, connection.createArrayOf("name", key.columns().toArray()));
+      statement.setString(2, Sql.quoted(key.table()));
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() && rows.getBoolean(1);
+      }
+    }
+  }
+
+  private AuditOutcome scan(
+      BoundRule rule, Side side, CopyStatement statement, KeySink sink, Pace pace) {
     PostgresDatabase database = database(table(rule, side).database());
     Connection connection;
     try {
@@ -132,7 +160,7 @@ public final class PostgresKeyScanner implements KeyScanner {
       try (Statement settings = connection.createStatement()) {
         settings.execute(Sessions.forScans(statementTimeout.toMillis()));
       }
-      return copy(connection, rule, side, query, sink, pace);
+      return copy(connection, rule, side, statement.on(connection), sink, pace);
     } catch (SQLException e) {
       return closed ? stopping(database) : failed(database, e);
     } finally {
@@ -141,14 +169,12 @@ public final class PostgresKeyScanner implements KeyScanner {
   }
 
   private static AuditOutcome copy(
-      Connection connection, BoundRule rule, Side side, String query, KeySink sink, Pace pace)
+      Connection connection, BoundRule rule, Side side, String statement, KeySink sink, Pace pace)
       throws SQLException {
-    CopiedRows copied = new CopiedRows(KeyCode.of(rule.shape()), side == Side.CHILD, sink);
-    CopyOut copy =
-        connection
-            .unwrap(PGConnection.class)
-            .getCopyAPI()
-            .copyOut("copy (" + query + ") to stdout (format binary)");
+    boolean partlyNull = side == Side.CHILD && rule.rule().match() == Match.FULL;
+    CopiedRows copied =
+        new CopiedRows(KeyCode.of(rule.shape()), side == Side.CHILD, partlyNull, sink);
+    CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(statement);
     long rows = 0;
     int unpaced = 0;
     byte[] message;
@@ -176,8 +202,12 @@ public final class PostgresKeyScanner implements KeyScanner {
     return new AuditOutcome.Complete(rows + unpaced, rows + unpaced);
   }
 
+  private static TableKey key(BoundRule rule, Side side) {
+    return side == Side.CHILD ? rule.rule().child() : rule.rule().parent();
+  }
+
   private static TableReference table(BoundRule rule, Side side) {
-    return (side == Side.CHILD ? rule.rule().child() : rule.rule().parent()).table();
+    return key(rule, side).table();
   }
 
   private static AuditOutcome failed(PostgresDatabase database, SQLException failure) {
