@@ -56,7 +56,7 @@ record Diagnosis(
       Configuration configuration, DatabaseSettings database, List<WatchedTable> tables)
       throws SQLException, InterruptedException {
     if (tables.isEmpty()) {
-      return new Diagnosis(Map.of(), Set.of(), List.of(), Map.of());
+      return new Diagnosis(Map.of(), Set.of(), List.of(), true, Map.of());
     }
     Set<TableReference> named =
         tables.stream().map(WatchedTable::table).collect(Collectors.toSet());

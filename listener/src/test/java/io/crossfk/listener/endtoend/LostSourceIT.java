@@ -12,13 +12,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What {@link BlindnessIT} leaves out, each on a listener of its own and under load: slots that are
@@ -131,8 +131,7 @@ class LostSourceIT {
   private void awaitWatching(RunningListener running) {
     Awaitility.await("watches again")
         .atMost(PATIENCE)
-        .until(
-            () -> running.watching() && alerts.history(ALERT).getLast().equals("resolved"));
+        .until(() -> running.watching() && alerts.history(ALERT).getLast().equals("resolved"));
   }
 
   private void refer(long key) throws SQLException {
@@ -208,7 +207,8 @@ class LostSourceIT {
   private void sendReaderAway() throws SQLException {
     stage.row(
         "users",
-        "select pg_terminate_backend(active_pid, 1000) from pg_replication_slots where slot_name = '"
+        "select pg_terminate_backend(active_pid, 1000) from pg_replication_slots where slot_name ="
+            + " '"
             + stage.name()
             + "' and active");
   }
@@ -335,9 +335,7 @@ class LostSourceIT {
     stage.sql("users", "insert into users values (700)");
     refer(700);
     RunningListener running = start();
-    stage.sql(
-        "orders",
-        "alter table orders alter user_id type bigint using user_id + 1100000000");
+    stage.sql("orders", "alter table orders alter user_id type bigint using user_id + 1100000000");
     awaitBlind("orders:public.orders was changed");
     awaitWatching(running);
     feed.awaitOpened(id(1_100_000_700));

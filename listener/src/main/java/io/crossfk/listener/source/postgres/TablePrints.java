@@ -19,17 +19,17 @@ import java.util.Map;
  * rows may have come or gone without a word in the log, or the log may have told less than the
  * rules need (section 5, facts 6 and 11). One query for all tables, on the catalogue alone.
  *
- * <p>In the print are: the table itself, its replica identity and the unique indexes that may matter
- * to it or to the rules; the rules' columns, their types, and whether we may read them; row-level
- * security as it is for us; its partitions with their files (a TRUNCATE of one makes a new file, and
- * so do CLUSTER and VACUUM FULL, whose audit is in vain); the publication, how it publishes the
- * table, and by which row of the catalogue: a table that was taken out and put back has another. A
- * column's own row of the catalogue is in it unless a list of columns in the publication keeps
- * everybody from changing its type: {@code ALTER COLUMN … TYPE … USING} writes all rows anew, to
- * other values perhaps, and the log has none of it.
+ * <p>In the print are: the table itself, its replica identity and the unique indexes that may
+ * matter to it or to the rules; the rules' columns, their types, and whether we may read them;
+ * row-level security as it is for us; its partitions with their files (a TRUNCATE of one makes a
+ * new file, and so do CLUSTER and VACUUM FULL, whose audit is in vain); the publication, how it
+ * publishes the table, and by which row of the catalogue: a table that was taken out and put back
+ * has another. A column's own row of the catalogue is in it unless a list of columns in the
+ * publication keeps everybody from changing its type: {@code ALTER COLUMN … TYPE … USING} writes
+ * all rows anew, to other values perhaps, and the log has none of it.
  *
- * <p>Not in it is what comes and goes with no consequence, such as other columns, other indexes, and
- * the indexes' numbers, which REINDEX changes.
+ * <p>Not in it is what comes and goes with no consequence, such as other columns, other indexes,
+ * and the indexes' numbers, which REINDEX changes.
  *
  * @param prints by table; of a table that does not exist, too
  * @param oids of those that exist

@@ -341,7 +341,8 @@ final class PostgresSourceIT {
 
   @Test
   void aLogThatEndsBeforeOurPositionIsAGap() throws SQLException {
-    Position beyond = new Position(database.position("select pg_current_wal_lsn()").value() + (1L << 30));
+    Position beyond =
+        new Position(database.position("select pg_current_wal_lsn()").value() + (1L << 30));
     PostgresSource source = new PostgresSource(quickFrom(beyond), sink);
     open.add(source);
     source.start();

@@ -64,8 +64,7 @@ final class TablePrintsIT {
         "grant select (id, email) on users to " + role,
         "grant select (id, user_id, other_id) on orders to " + role,
         "grant select (id, user_id) on parts to " + role);
-    catalogue =
-        new SlotAndPublication(database.addressAs(role, "p"), database.slot, database.slot);
+    catalogue = new SlotAndPublication(database.addressAs(role, "p"), database.slot, database.slot);
   }
 
   @AfterEach
@@ -162,9 +161,17 @@ final class TablePrintsIT {
     changes("orders", publication + " add table orders");
     changes("orders", publication + " drop table orders", publication + " add table orders");
     if (version >= 15) {
-      changes("orders", publication + " set table users (id), parts (id, region, user_id), orders where (id > 5)");
-      changes("orders", publication + " set table users (id), parts (id, region, user_id), orders (id, user_id)");
-      changes("orders", publication + " set table users (id), parts (id, region, user_id), orders (id, other_id)");
+      changes(
+          "orders",
+          publication
+              + " set table users (id), parts (id, region, user_id), orders where (id > 5)");
+      changes(
+          "orders",
+          publication + " set table users (id), parts (id, region, user_id), orders (id, user_id)");
+      changes(
+          "orders",
+          publication
+              + " set table users (id), parts (id, region, user_id), orders (id, other_id)");
     }
     changes("users orders parts", publication + " set (publish = 'insert')");
     changes(
@@ -213,7 +220,8 @@ final class TablePrintsIT {
     changes("orders", "alter table orders alter user_id type text collate \"C\"");
     changes("orders", "alter table orders alter user_id type varchar(10)");
     changes("orders", "alter table orders alter user_id type varchar(10) using '7'");
-    changes("orders", "alter table orders drop user_id", "alter table orders add user_id varchar(10)");
+    changes(
+        "orders", "alter table orders drop user_id", "alter table orders add user_id varchar(10)");
     changes("orders", "alter table orders drop user_id");
   }
 
@@ -233,7 +241,8 @@ final class TablePrintsIT {
     publishKeys();
     changes("orders", "revoke select (user_id) on orders from " + role);
     changes("orders", "grant select (user_id) on orders to " + role);
-    changes("orders", "revoke select (id) on orders from " + role, "grant select on orders to " + role);
+    changes(
+        "orders", "revoke select (id) on orders from " + role, "grant select on orders to " + role);
     changes("orders", "revoke select on orders from " + role);
     changes("orders", "grant select (user_id, other_id) on orders to " + role);
     changes("orders", "grant select on orders to " + role);
@@ -289,8 +298,10 @@ final class TablePrintsIT {
     changes("", "create unique index orders_note on orders (note)", "drop index orders_note");
     changes("", "reindex table concurrently users");
     changes("", "alter table orders add constraint positive check (id > 0)");
-    changes("", "create trigger t before update on users for each row execute function"
-        + " suppress_redundant_updates_trigger()");
+    changes(
+        "",
+        "create trigger t before update on users for each row execute function"
+            + " suppress_redundant_updates_trigger()");
     changes("", "comment on table users is 'people'", "comment on column users.id is 'number'");
     changes("", "grant select on users to pg_monitor", "alter table users set (fillfactor = 50)");
     changes("", "create publication another_" + database.slot + " for table users, orders");
