@@ -447,11 +447,10 @@ class BlindnessIT {
                       + " slot_name = '"
                       + slot
                       + "' and active");
+              stage.row("users", "select pg_logical_emit_message(true, 'missed', '')::text");
               stage.row(
                   "users",
-                  "select pg_replication_slot_advance('"
-                      + slot
-                      + "', pg_current_wal_lsn())::text from (select pg_sleep(0.05)) s");
+                  "select pg_replication_slot_advance('" + slot + "', pg_current_wal_lsn())::text");
               return true;
             });
     awaitTold("fired", "beyond our position");

@@ -21,9 +21,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
- * Slots that are lost, servers that are restored or replaced, tables that are dropped or written
- * anew, privileges that are revoked, each under load: the rule says that it is blind and why, comes
- * back, and what is open then is what an anti-join finds.
+ * What {@link BlindnessIT} leaves out, each on a listener of its own and under load: slots that are
+ * lost under their reader, servers that are restored or replaced, columns that are written anew,
+ * rows that are hidden. The rule says that it is blind and why, comes back, and what is open then is
+ * what an anti-join finds.
  */
 @Order(4) // Long: it begins early.
 class LostSourceIT {
@@ -91,7 +92,7 @@ class LostSourceIT {
       workload = load;
       Awaitility.await("load").atMost(PATIENCE).until(() -> load.transactions() > 20);
     }
-    assertThat(audits.sinceLast()).as("audits of a start").isEqualTo(1);
+    assertThat(audits.sinceLast()).as("audits of a start").isBetween(1, 2);
     return started;
   }
 
@@ -226,6 +227,8 @@ class LostSourceIT {
   void withOnGapStopNoSlotIsMadeAndOtherRulesGoOn() throws Exception {
     Files.writeString(
         file, Files.readString(file).replace("  users:\n", "  users:\n    on-gap: stop\n"));
+    stage.sql("users", "insert into users values (700)");
+    refer(700);
     RunningListener running = start();
     Awaitility.await("the slot is dropped")
         .atMost(PATIENCE)
@@ -240,7 +243,7 @@ class LostSourceIT {
                   == 1;
             });
     awaitBlind("replication slot \"" + stage.name() + "\" does not exist", "--on-gap audit");
-    refer(1_999_000_001);
+    stage.sql("users", "delete from users where id = 700");
     stage.sql("orders", "insert into stock (product_id) values (7)");
     feed.awaitOpened("stock-product|[7]");
     assertThat(running.status().lives().get(RULE)).isInstanceOf(RuleLife.Blind.class);
@@ -252,8 +255,9 @@ class LostSourceIT {
     again.close();
     assertThat(slots()).isEqualTo("0");
     assertThat(audits.sinceLast()).isZero();
+    assertThat(feed.history(id(700))).isEmpty();
     listener = stage.run(ConfigurationReader.read(file).onGap(OnGap.AUDIT));
-    feed.awaitOpened(id(1_999_000_001));
+    feed.awaitOpened(id(700));
     assertThat(slots()).isEqualTo("1");
   }
 
@@ -323,18 +327,6 @@ class LostSourceIT {
   }
 
   // --- tables ---
-
-  @Test
-  void aTableIsDroppedAndMadeAnew() throws Exception {
-    stage.sql("users", "insert into users values (700)");
-    refer(700);
-    RunningListener running = start();
-    stage.sql("users", "drop table users");
-    awaitBlind("users:public.users");
-    stage.sql("users", "create table users (id bigint primary key, note text)");
-    awaitWatching(running);
-    feed.awaitOpened(id(700));
-  }
 
   @Test
   void aColumnIsWrittenAnew() throws Exception {
