@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 /**
  * What {@link BlindnessIT} leaves out, each on a listener of its own and under load: slots that are
  * lost under their reader, servers that are restored or replaced, columns that are written anew,
- * rows that are hidden. The rule says that it is blind and why, comes back, and what is open then is
- * what an anti-join finds.
+ * rows that are hidden. The rule says that it is blind and why, comes back, and what is open then
+ * is what an anti-join finds.
  */
 @Order(4) // Long: it begins early.
 class LostSourceIT {
