@@ -139,12 +139,13 @@ final class AuditSideBySide {
     return antiJoins.values().iterator().next();
   }
 
+  /** Round by round: what disturbs a machine disturbs neighbours alike, and medians of all not. */
   private double ofCopy() {
-    return process.median() / slowerCopy.median();
+    return process.over(slowerCopy).median();
   }
 
   private double ofFdw() {
-    return fastest().median() / process.median();
+    return fastest().over(process).median();
   }
 
   private double mostOfCopy() {

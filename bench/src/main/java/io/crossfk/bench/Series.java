@@ -5,16 +5,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What one contender needed in each round, in seconds. Not safe for use by several threads. */
+/**
+ * A number of each round, as a rule the seconds that one contender needed. Not safe for use by
+ * several threads.
+ */
 final class Series {
   private final List<Double> values = new ArrayList<>();
 
-  void add(double seconds) {
-    values.add(seconds);
+  void add(double value) {
+    values.add(value);
   }
 
   double last() {
     return values.getLast();
+  }
+
+  /** What each value is to that of another series in the same round. */
+  Series over(Series other) {
+    Series ratios = new Series();
+    for (int round = 0; round < values.size(); round++) {
+      ratios.add(values.get(round) / other.values.get(round));
+    }
+    return ratios;
   }
 
   /** For machines. */
